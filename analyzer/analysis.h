@@ -1,0 +1,160 @@
+/* The answers: one model that every renderer draws.
+ *
+ * Everything lives in `arena` and is read-only for renderers. Texts are plain UTF-8 or WTF-8 that may
+ * hold anything an input held: escaping is the renderer's. Sizes are bytes.
+ */
+#ifndef MORTEM_ANALYZER_ANALYSIS_H
+#define MORTEM_ANALYZER_ANALYSIS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* -- what was given -- */
+
+enum input_kind {
+    INPUT_UNKNOWN,
+    INPUT_HEAP_SNAPSHOT,
+    INPUT_LOG, /* text lines of any mix of forms */
+    INPUT_NODE_REPORT,
+    INPUT_KIND_COUNT,
+};
+
+struct input_info {
+    const char *file;
+    enum input_kind kind;
+    uint64_t bytes;     /* read, decompressed */
+    bool complete;      /* read to its proper end */
+    const char *remark; /* what was wrong, what that means; NULL if nothing */
+};
+
+/* -- who it was -- */
+
+enum certainty {
+    CERTAINTY_NONE, /* not known */
+    CERTAINTY_RANGE,
+    CERTAINTY_LIKELY,
+    CERTAINTY_EXACT,
+};
+
+/* Next.js: `version` is "14.2.3", a range "14.1 .. 14.2", or NULL. The comparable bounds, inclusive,
+ * as major*1000000 + minor*1000 + patch. */
+struct next_info {
+    bool found;
+    const char *version;
+    enum certainty certainty;
+    const char *source; /* how it is known: "package.json of next in the heap" */
+    uint32_t version_min;
+    uint32_t version_max;
+    const char *node_version; /* "20.x", from the heap or a log; NULL */
+};
+
+/* -- what held the memory -- */
+
+struct class_row {
+    const char *name;
+    uint64_t count, shallow_bytes, retained_bytes;
+    int32_t distance;
+};
+
+struct heap_summary {
+    bool present;
+    const char *file;
+    uint64_t nodes, edges, total_bytes;
+    uint64_t code_bytes, string_bytes, js_array_bytes, typed_array_bytes, system_bytes, native_bytes;
+    struct class_row *top_classes; /* by retained size */
+    size_t top_class_count;
+};
+
+enum severity {
+    SEVERITY_INFO,
+    SEVERITY_WARN,
+    SEVERITY_LEAK,
+};
+
+/* One fact that a person can check. */
+struct evidence {
+    const char *text;
+    const char *file;  /* NULL if it is about the heap */
+    uint64_t line;     /* 1-based, 0 if none */
+    uint32_t node_id;  /* the heap's @id, 0 if none */
+};
+
+/* One thing to do. */
+struct advice {
+    const char *title;   /* "Bound the cache" */
+    const char *why;     /* one or two sentences; NULL */
+    const char *where;   /* file to paste into: "next.config.js"; NULL: a shell */
+    const char *paste;   /* exact lines, may have newlines; NULL */
+};
+
+/* One step of a retaining path, from the root to the object. */
+struct path_step {
+    const char *edge;  /* how it is reached: ".cache", "[17]", "pageCache (variable)"; NULL for the root */
+    const char *node;  /* what it is: "Map", "Context of pages/x.js" */
+    uint32_t node_id;
+};
+
+struct finding {
+    const char *rule; /* stable id: "isr-cache" */
+    enum severity severity;
+    unsigned confidence; /* percent */
+    const char *title;   /* one sentence */
+    const char *variable;
+    const char *script;
+    uint64_t entries;
+    uint64_t retained_bytes;
+    uint32_t node;    /* ordinal of the container, UINT32_MAX if none */
+    uint32_t node_id; /* its @id */
+    const char *file; /* the snapshot */
+    struct path_step *path;
+    size_t path_count;
+    struct evidence *evidence;
+    size_t evidence_count;
+    struct advice *advice;
+    size_t advice_count;
+};
+
+/* -- who killed it -- */
+
+enum death_cause {
+    DEATH_UNKNOWN,
+    DEATH_KERNEL_OOM,   /* the machine was out of memory */
+    DEATH_CGROUP_OOM,   /* a memory cgroup's limit */
+    DEATH_V8_HEAP,      /* V8 gave up at its heap limit */
+    DEATH_PM2_MEMORY,   /* PM2 restarted it above max_memory_restart */
+    DEATH_CAUSE_COUNT,
+};
+
+struct death {
+    enum death_cause cause;
+    uint32_t pid; /* 0 if unknown */
+    const char *comm;
+    const char *time;  /* as precise as the log has it; NULL */
+    const char *title; /* one sentence: who, what, how much */
+    struct evidence *evidence;
+    size_t evidence_count;
+    struct advice *advice;
+    size_t advice_count;
+};
+
+struct analysis {
+    struct arena arena;
+    struct input_info *inputs;
+    size_t input_count;
+    struct next_info next;
+    struct heap_summary heap;
+    struct finding *findings; /* worst first */
+    size_t finding_count;
+    struct death *deaths; /* in order of time */
+    size_t death_count;
+};
+
+void analysis_release(struct analysis *a);
+
+/* Stable words for enums, as the JSON shows them: "heap-snapshot", "leak", "exact", "cgroup-oom". */
+const char *input_kind_word(enum input_kind k);
+const char *severity_word(enum severity s);
+const char *certainty_word(enum certainty c);
+const char *death_cause_word(enum death_cause c);
+
+#endif

@@ -1,0 +1,220 @@
+/* A heap snapshot as columns, and the graph over them: the heap core's one data structure.
+ *
+ * Nodes are named by their ordinal (position in the file, 0 = the root), edges by theirs; a node's
+ * edges are contiguous. Everything a pass derives is a column too. heap_load() fills the first group,
+ * heap_analyze() the second (analyzer/passes.h says in which order). The numbers and their rules are those of Chrome
+ * DevTools' Memory panel.
+ */
+#ifndef MORTEM_ANALYZER_HEAP_H
+#define MORTEM_ANALYZER_HEAP_H
+
+#include "analyzer/strings.h"
+#include "base/progress.h"
+#include "base/store.h"
+
+#define NO_NODE UINT32_MAX
+
+/* What a node is. A snapshot's own numbering is translated on loading by the names in its meta;
+ * names unknown here get the numbers from NODE_TYPE_KNOWN on, see heap.node_type_names. */
+enum node_type {
+    NODE_HIDDEN,
+    NODE_ARRAY,
+    NODE_STRING,
+    NODE_OBJECT,
+    NODE_CODE,
+    NODE_CLOSURE,
+    NODE_REGEXP,
+    NODE_NUMBER,
+    NODE_NATIVE,
+    NODE_SYNTHETIC,
+    NODE_CONS_STRING,   /* "concatenated string" */
+    NODE_SLICED_STRING, /* "sliced string" */
+    NODE_SYMBOL,
+    NODE_BIGINT,
+    NODE_OBJECT_SHAPE,
+    NODE_WASM_OBJECT,
+    NODE_TYPE_KNOWN,
+    NODE_TYPE_MAX = 64,
+};
+
+enum edge_type {
+    EDGE_CONTEXT,
+    EDGE_ELEMENT, /* the name is an index */
+    EDGE_PROPERTY,
+    EDGE_INTERNAL,
+    EDGE_HIDDEN, /* the name is an index */
+    EDGE_SHORTCUT,
+    EDGE_WEAK,
+    EDGE_OTHER, /* unknown to us; treated as property */
+};
+
+/* node_flags */
+#define FLAG_DETACHEDNESS 0x03u /* 0 unknown, 1 attached, 2 detached */
+#define FLAG_PAGE_OWNED 0x04u
+#define FLAG_QUERIABLE 0x08u
+
+/* DevTools' distances. */
+#define NO_DISTANCE (-5)
+#define SYSTEM_DISTANCE 100000000
+
+struct location {
+    uint32_t node;
+    uint32_t script_id;
+    uint32_t line;   /* 0-based */
+    uint32_t column; /* 0-based */
+};
+
+struct heap {
+    struct store store;
+
+    /* -- as loaded -- */
+    uint32_t node_count;
+    uint64_t edge_count;
+    uint64_t extra_native_bytes;
+    uint64_t file_bytes; /* decompressed */
+    bool complete;       /* false: cut short, what is there was kept */
+    const char *missing; /* what a cut took: a static sentence, NULL if complete */
+    bool has_detachedness; /* nodes carry it (Node 16 and later) */
+    bool has_trace_ids;    /* nodes carry trace_node_id */
+    char node_type_names[NODE_TYPE_MAX][32];
+    uint32_t node_type_count;
+    struct strings strings;
+    struct column node_type;      /* uint8_t */
+    struct column node_flags;     /* uint8_t */
+    struct column node_name;      /* uint32_t, string index */
+    struct column node_id;        /* uint32_t */
+    struct column node_self;      /* uint32_t, SELF_WIDE: see wide_self */
+    struct column first_edge_low; /* uint32_t, node_count + 1, see heap_first_edge() */
+    struct column first_edge_base; /* uint64_t per 65536 nodes */
+    struct column edge_to;        /* uint32_t, ordinal */
+    struct column edge_label;     /* uint32_t, type and name: see heap_edge_name() */
+    struct column wide_self;      /* struct wide, sizes that do not fit, by node */
+    struct column wide_label;     /* struct wide, indexes that do not fit, by edge */
+    struct column locations;      /* struct location, by node, one a node */
+
+    /* -- derived -- */
+    bool has_user_roots;
+    struct column distance;       /* int32_t */
+    struct column dominator;      /* uint32_t */
+    struct column retained;       /* uint64_t */
+    struct column retainer_first_low; /* as first_edge_*, over retainers */
+    struct column retainer_first_base;
+    struct column retainers;      /* uint32_t: source | RETAINER_ESSENTIAL, in file order */
+    struct column class_of;       /* uint32_t, index into `classes` */
+    struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
+    struct column dom_position;   /* uint32_t, inverse of dom_order */
+    struct column dom_end;        /* uint32_t, position behind the node's subtree */
+    struct class_table *classes;  /* analyzer/classes.h */
+};
+
+struct wide {
+    uint64_t at;
+    uint64_t value;
+};
+
+#define SELF_WIDE UINT32_MAX
+#define LABEL_NAME_BITS 29
+#define LABEL_NAME_MASK ((UINT32_C(1) << LABEL_NAME_BITS) - 1)
+#define LABEL_NAME_WIDE LABEL_NAME_MASK
+#define RETAINER_ESSENTIAL 0x80000000u
+#define HEAP_MAX_NODES 0x7fffffffu
+
+uint64_t wide_lookup(const struct column *wide, uint64_t at);
+
+static inline enum node_type heap_type(const struct heap *h, uint32_t n)
+{
+    return (enum node_type)((const uint8_t *)h->node_type.data)[n];
+}
+
+static inline unsigned heap_flags(const struct heap *h, uint32_t n)
+{
+    return ((const uint8_t *)h->node_flags.data)[n];
+}
+
+static inline uint32_t heap_name_index(const struct heap *h, uint32_t n)
+{
+    return ((const uint32_t *)h->node_name.data)[n];
+}
+
+static inline struct str heap_name(const struct heap *h, uint32_t n)
+{
+    return strings_get(&h->strings, heap_name_index(h, n));
+}
+
+static inline uint32_t heap_id(const struct heap *h, uint32_t n)
+{
+    return ((const uint32_t *)h->node_id.data)[n];
+}
+
+/* The shallow size DevTools shows: after heap_analyze() with the sizes of owned internals added. */
+static inline uint64_t heap_self_bytes(const struct heap *h, uint32_t n)
+{
+    uint32_t low = ((const uint32_t *)h->node_self.data)[n];
+    return LIKELY(low != SELF_WIDE) ? low : wide_lookup(&h->wide_self, n);
+}
+
+static inline uint64_t heap_first_edge(const struct heap *h, uint32_t n)
+{
+    return ((const uint64_t *)h->first_edge_base.data)[n >> 16] +
+           ((const uint32_t *)h->first_edge_low.data)[n];
+}
+
+static inline uint32_t heap_edge_to(const struct heap *h, uint64_t e)
+{
+    return ((const uint32_t *)h->edge_to.data)[e];
+}
+
+static inline enum edge_type heap_edge_type(const struct heap *h, uint64_t e)
+{
+    return (enum edge_type)(((const uint32_t *)h->edge_label.data)[e] >> LABEL_NAME_BITS);
+}
+
+/* String index, or the number itself for element and hidden edges. */
+static inline uint32_t heap_edge_name(const struct heap *h, uint64_t e)
+{
+    uint32_t low = ((const uint32_t *)h->edge_label.data)[e] & LABEL_NAME_MASK;
+    return LIKELY(low != LABEL_NAME_WIDE) ? low : (uint32_t)wide_lookup(&h->wide_label, e);
+}
+
+static inline bool edge_type_is_indexed(enum edge_type t)
+{
+    return t == EDGE_ELEMENT || t == EDGE_HIDDEN;
+}
+
+static inline int32_t heap_distance(const struct heap *h, uint32_t n)
+{
+    return ((const int32_t *)h->distance.data)[n];
+}
+
+static inline uint32_t heap_dominator(const struct heap *h, uint32_t n)
+{
+    return ((const uint32_t *)h->dominator.data)[n];
+}
+
+static inline uint64_t heap_retained_bytes(const struct heap *h, uint32_t n)
+{
+    return ((const uint64_t *)h->retained.data)[n];
+}
+
+/* Retainers of n are slots [heap_first_retainer(n), heap_first_retainer(n + 1)): one for each incoming
+ * edge of any type, weak and self edges too, in file order. */
+static inline uint64_t heap_first_retainer(const struct heap *h, uint32_t n)
+{
+    return ((const uint64_t *)h->retainer_first_base.data)[n >> 16] +
+           ((const uint32_t *)h->retainer_first_low.data)[n];
+}
+
+static inline uint32_t heap_retainer(const struct heap *h, uint64_t slot)
+{
+    return ((const uint32_t *)h->retainers.data)[slot] & ~RETAINER_ESSENTIAL;
+}
+
+/* The number shown beside the snapshot, and the base of all shares. */
+uint64_t heap_total_bytes(const struct heap *h);
+
+/* The location of n (for a closure where it is defined), NULL if the snapshot has none. */
+const struct location *heap_location(const struct heap *h, uint32_t n);
+
+void heap_release(struct heap *h);
+
+#endif

@@ -1,0 +1,42 @@
+/* The column store: typed arrays in files, mapped shared, so that the kernel can write them back
+ * instead of killing us.
+ *
+ * A column is an array of fixed-size elements in a file of its own that has no name: it vanishes
+ * with the process, and releasing it gives its disk space back at once. Space is reserved before it
+ * is mapped, so a full disk is an error and not a SIGBUS. New elements are zero.
+ *
+ * `struct column c = {0}` is a valid empty column. Pointers into a column stay valid until it grows
+ * or is released.
+ */
+#ifndef MORTEM_BASE_STORE_H
+#define MORTEM_BASE_STORE_H
+
+#include "base/err.h"
+
+struct store {
+    char *dir; /* where the files are made */
+};
+
+/* `dir` NULL: $TMPDIR, else /var/tmp, else /tmp, the first that can be written. */
+bool store_open(struct store *s, const char *dir, struct err *err) WARN_UNUSED;
+void store_close(struct store *s);
+
+struct column {
+    void *data;
+    uint64_t count;    /* elements in use */
+    uint64_t capacity; /* elements reserved and mapped */
+    uint32_t elem;     /* bytes of one element */
+    int fd_plus_1;     /* 0: no file */
+};
+
+/* A column of `count` zeroed elements. `what` names it in errors: "node names". */
+bool column_make(struct column *c, const struct store *s, const char *what, uint32_t elem,
+                 uint64_t count, struct err *err) WARN_UNUSED;
+/* Capacity for `more` elements behind `count`; may move the data. */
+bool column_reserve(struct column *c, uint64_t more, struct err *err) WARN_UNUSED;
+void column_release(struct column *c);
+
+/* Drops the column's resident pages: it will not be touched for a while. Contents stay. */
+void column_cool(const struct column *c);
+
+#endif
