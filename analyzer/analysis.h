@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+struct heap;
+
 /* -- what was given -- */
 
 enum input_kind {
@@ -22,9 +24,10 @@ enum input_kind {
 struct input_info {
     const char *file;
     enum input_kind kind;
-    uint64_t bytes;     /* read, decompressed */
-    bool complete;      /* read to its proper end */
-    const char *remark; /* what was wrong, what that means; NULL if nothing */
+    uint64_t bytes;        /* read, decompressed */
+    bool complete;         /* read to its proper end */
+    enum err_code problem; /* ERR_NONE: fine; otherwise what could be salvaged is in the model */
+    const char *remark;    /* one sentence: what was wrong or what was not covered; NULL if nothing */
 };
 
 /* -- who it was -- */
@@ -74,23 +77,23 @@ enum severity {
 /* One fact that a person can check. */
 struct evidence {
     const char *text;
-    const char *file;  /* NULL if it is about the heap */
-    uint64_t line;     /* 1-based, 0 if none */
-    uint32_t node_id;  /* the heap's @id, 0 if none */
+    const char *file; /* NULL if it is about the heap */
+    uint64_t line;    /* 1-based, 0 if none */
+    uint32_t node_id; /* the heap's @id, 0 if none */
 };
 
 /* One thing to do. */
 struct advice {
-    const char *title;   /* "Bound the cache" */
-    const char *why;     /* one or two sentences; NULL */
-    const char *where;   /* file to paste into: "next.config.js"; NULL: a shell */
-    const char *paste;   /* exact lines, may have newlines; NULL */
+    const char *title; /* "Bound the cache" */
+    const char *why;   /* one or two sentences; NULL */
+    const char *where; /* file to paste into: "next.config.js"; NULL: a shell */
+    const char *paste; /* exact lines, may have newlines; NULL */
 };
 
 /* One step of a retaining path, from the root to the object. */
 struct path_step {
-    const char *edge;  /* how it is reached: ".cache", "[17]", "pageCache (variable)"; NULL for the root */
-    const char *node;  /* what it is: "Map", "Context of pages/x.js" */
+    const char *edge; /* how it is reached: ".cache", "[17]", "pageCache (variable)"; NULL: the root */
+    const char *node; /* what it is: "Map", "Context of pages/x.js" */
     uint32_t node_id;
 };
 
@@ -147,6 +150,7 @@ struct analysis {
     size_t finding_count;
     struct death *deaths; /* in order of time */
     size_t death_count;
+    struct heap *heap; /* of heap.file, for the browser; NULL unless asked for. Owned. */
 };
 
 void analysis_release(struct analysis *a);

@@ -152,12 +152,10 @@ static enum strings_result inside(struct json_strings *s, const uint8_t **pos, c
         p++;
     *pos = p;
     bool last = p < end && *p == '"';
-    bool pair_may_follow = p == start && p < end && *p == '\\';
+    bool low_may_follow = p == start && (p == end || *p == '\\');
     if (p < end && *p < 0x20)
         return bad(s, "no control character inside a string");
-    if (!(pair_may_follow || p == end) && !flush_high(s, err))
-        return STRINGS_SINK;
-    if (p > start && !flush_high(s, err))
+    if (!low_may_follow && !flush_high(s, err))
         return STRINGS_SINK;
     if ((p > start || last) && !give(s, start, (size_t)(p - start), last, err))
         return STRINGS_SINK;
