@@ -2,8 +2,8 @@
  *
  * Nodes are named by their ordinal (position in the file, 0 = the root), edges by theirs; a node's
  * edges are contiguous. Everything a pass derives is a column too. heap_load() fills the first group,
- * heap_analyze() the second (analyzer/passes.h says in which order). The numbers and their rules are those of Chrome
- * DevTools' Memory panel.
+ * heap_analyze() the second (analyzer/passes.h says in which order). The numbers and their rules are
+ * those of Chrome DevTools' Memory panel.
  */
 #ifndef MORTEM_ANALYZER_HEAP_H
 #define MORTEM_ANALYZER_HEAP_H
@@ -51,7 +51,8 @@ enum edge_type {
 /* node_flags */
 #define FLAG_DETACHEDNESS 0x03u /* 0 unknown, 1 attached, 2 detached */
 #define FLAG_PAGE_OWNED 0x04u
-#define FLAG_QUERIABLE 0x08u
+#define FLAG_RETAINED 0x08u /* has an essential incoming edge */
+#define FLAG_SCRATCH 0x80u  /* a pass's own mark; clear outside of it */
 
 /* DevTools' distances. */
 #define NO_DISTANCE (-5)
@@ -64,47 +65,55 @@ struct location {
     uint32_t column; /* 0-based */
 };
 
+/* Sections of the snapshot that were read to their end. */
+#define HEAP_HAS_NODES 1u
+#define HEAP_HAS_EDGES 2u
+#define HEAP_HAS_STRINGS 4u
+
+struct class_table;
+
 struct heap {
     struct store store;
 
     /* -- as loaded -- */
     uint32_t node_count;
+    uint32_t root;
     uint64_t edge_count;
     uint64_t extra_native_bytes;
     uint64_t file_bytes; /* decompressed */
-    bool complete;       /* false: cut short, what is there was kept */
-    const char *missing; /* what a cut took: a static sentence, NULL if complete */
-    bool has_detachedness; /* nodes carry it (Node 16 and later) */
-    bool has_trace_ids;    /* nodes carry trace_node_id */
+    bool complete;       /* false: cut short or damaged, what is there was kept */
+    unsigned sections;   /* HEAP_HAS_ */
+    struct err damage;   /* where and why reading ended, if not complete */
+    bool has_detachedness; /* nodes carry it (Node 16 to 22) */
     char node_type_names[NODE_TYPE_MAX][32];
     uint32_t node_type_count;
     struct strings strings;
-    struct column node_type;      /* uint8_t */
-    struct column node_flags;     /* uint8_t */
-    struct column node_name;      /* uint32_t, string index */
-    struct column node_id;        /* uint32_t */
-    struct column node_self;      /* uint32_t, SELF_WIDE: see wide_self */
-    struct column first_edge_low; /* uint32_t, node_count + 1, see heap_first_edge() */
+    struct column node_type;       /* uint8_t */
+    struct column node_flags;      /* uint8_t */
+    struct column node_name;       /* uint32_t, string index */
+    struct column node_id;         /* uint32_t */
+    struct column node_self;       /* uint32_t, SELF_WIDE: see wide_self */
+    struct column first_edge_low;  /* uint32_t, node_count + 1, see heap_first_edge() */
     struct column first_edge_base; /* uint64_t per 65536 nodes */
-    struct column edge_to;        /* uint32_t, ordinal */
-    struct column edge_label;     /* uint32_t, type and name: see heap_edge_name() */
-    struct column wide_self;      /* struct wide, sizes that do not fit, by node */
-    struct column wide_label;     /* struct wide, indexes that do not fit, by edge */
-    struct column locations;      /* struct location, by node, one a node */
+    struct column edge_to;         /* uint32_t, ordinal | EDGE_ESSENTIAL */
+    struct column edge_label;      /* uint32_t, type and name: see heap_edge_name() */
+    struct column wide_self;       /* struct wide, sizes that do not fit, by node */
+    struct column wide_label;      /* struct wide, indexes that do not fit, by edge */
+    struct column locations;       /* struct location, by node, one a node */
 
     /* -- derived -- */
     bool has_user_roots;
-    struct column distance;       /* int32_t */
-    struct column dominator;      /* uint32_t */
-    struct column retained;       /* uint64_t */
-    struct column retainer_first_low; /* as first_edge_*, over retainers */
+    struct column distance;            /* int32_t */
+    struct column dominator;           /* uint32_t */
+    struct column retained;            /* uint64_t */
+    struct column retainer_first_low;  /* as first_edge_*, over retainers */
     struct column retainer_first_base;
-    struct column retainers;      /* uint32_t: source | RETAINER_ESSENTIAL, in file order */
-    struct column class_of;       /* uint32_t, index into `classes` */
-    struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
-    struct column dom_position;   /* uint32_t, inverse of dom_order */
-    struct column dom_end;        /* uint32_t, position behind the node's subtree */
-    struct class_table *classes;  /* analyzer/classes.h */
+    struct column retainers;    /* uint32_t: source | EDGE_ESSENTIAL, in file order */
+    struct column dom_order;    /* uint32_t, nodes in preorder of the dominator tree */
+    struct column dom_position; /* uint32_t, by node: its place in dom_order */
+    struct column dom_end;      /* uint32_t, by place: the place behind the node's subtree */
+    struct column class_of;     /* uint32_t, by node: row of `classes` */
+    struct class_table *classes; /* analyzer/classes.h */
 };
 
 struct wide {
@@ -116,10 +125,13 @@ struct wide {
 #define LABEL_NAME_BITS 29
 #define LABEL_NAME_MASK ((UINT32_C(1) << LABEL_NAME_BITS) - 1)
 #define LABEL_NAME_WIDE LABEL_NAME_MASK
-#define RETAINER_ESSENTIAL 0x80000000u
+/* The edge counts for dominators. */
+#define EDGE_ESSENTIAL 0x80000000u
 #define HEAP_MAX_NODES 0x7fffffffu
 
+/* Values too large for a column's element: 0 where there is none. */
 uint64_t wide_lookup(const struct column *wide, uint64_t at);
+bool wide_store(struct column *wide, uint64_t at, uint64_t value, struct err *err) WARN_UNUSED;
 
 static inline enum node_type heap_type(const struct heap *h, uint32_t n)
 {
@@ -153,6 +165,9 @@ static inline uint64_t heap_self_bytes(const struct heap *h, uint32_t n)
     return LIKELY(low != SELF_WIDE) ? low : wide_lookup(&h->wide_self, n);
 }
 
+bool heap_set_self_bytes(struct heap *h, uint32_t n, uint64_t bytes, struct err *err) WARN_UNUSED;
+
+/* The edges of n are [heap_first_edge(n), heap_first_edge(n + 1)). */
 static inline uint64_t heap_first_edge(const struct heap *h, uint32_t n)
 {
     return ((const uint64_t *)h->first_edge_base.data)[n >> 16] +
@@ -161,7 +176,12 @@ static inline uint64_t heap_first_edge(const struct heap *h, uint32_t n)
 
 static inline uint32_t heap_edge_to(const struct heap *h, uint64_t e)
 {
-    return ((const uint32_t *)h->edge_to.data)[e];
+    return ((const uint32_t *)h->edge_to.data)[e] & ~EDGE_ESSENTIAL;
+}
+
+static inline bool heap_edge_is_essential(const struct heap *h, uint64_t e)
+{
+    return ((const uint32_t *)h->edge_to.data)[e] & EDGE_ESSENTIAL;
 }
 
 static inline enum edge_type heap_edge_type(const struct heap *h, uint64_t e)
@@ -206,7 +226,12 @@ static inline uint64_t heap_first_retainer(const struct heap *h, uint32_t n)
 
 static inline uint32_t heap_retainer(const struct heap *h, uint64_t slot)
 {
-    return ((const uint32_t *)h->retainers.data)[slot] & ~RETAINER_ESSENTIAL;
+    return ((const uint32_t *)h->retainers.data)[slot] & ~EDGE_ESSENTIAL;
+}
+
+static inline bool heap_retainer_is_essential(const struct heap *h, uint64_t slot)
+{
+    return ((const uint32_t *)h->retainers.data)[slot] & EDGE_ESSENTIAL;
 }
 
 /* The number shown beside the snapshot, and the base of all shares. */

@@ -14,9 +14,9 @@ struct heap_load_options {
     const char *temp_dir; /* where the columns' files are made; NULL: see store_open() */
 };
 
-/* Reads a whole snapshot from `in`. A file that is cut after its header is no failure: *ret holds
- * what is there, ret->complete is false and ret->missing says what is not. On failure *ret is
- * untouched. The caller calls heap_release(). */
+/* Reads a whole snapshot from `in`. A file that is cut or damaged behind its header is no failure:
+ * *ret holds what is there, ret->complete is false and ret->damage says where it ended and why. On
+ * failure *ret is untouched. The caller calls heap_release(). */
 bool heap_load(struct input *in, const struct heap_load_options *o, struct heap *ret,
                const struct progress *p, struct err *err) WARN_UNUSED;
 

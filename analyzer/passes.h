@@ -7,17 +7,22 @@
 #define MORTEM_ANALYZER_PASSES_H
 
 #include "analyzer/heap.h"
+#include "analyzer/weak_pairs.h"
+
+/* Is this target of a root edge something of the user's, not the runtime's bookkeeping? */
+bool heap_is_user_root(const struct heap *h, uint32_t n);
 
 /* All passes below, in order. */
 bool heap_analyze(struct heap *h, const struct progress *p, struct err *err) WARN_UNUSED;
 
-bool pass_detachedness(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_flags(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_retainers(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_size_transfer(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_distances(struct heap *h, struct err *err) WARN_UNUSED;
+bool pass_detachedness(struct heap *h, struct err *err) WARN_UNUSED;   /* renames nodes */
+bool pass_page_ownership(struct heap *h, struct err *err) WARN_UNUSED; /* flags, has_user_roots */
+/* Marks essential edges; retainers. */
+bool pass_retainers(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
+bool pass_size_transfer(struct heap *h, struct err *err) WARN_UNUSED; /* changes shallow sizes */
+bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
+/* Immediate dominators, the order of the dominator tree, retained sizes. */
 bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_retained(struct heap *h, struct err *err) WARN_UNUSED;
 bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;
 
 #endif

@@ -44,8 +44,8 @@ bool strings_end(struct strings *t, uint32_t *ret_index, struct err *err) WARN_U
 
 /* Indexes of the first strings equal to names[0..count), NO_STRING where there is none. One pass over
  * the table whatever the count. */
-bool strings_find(const struct strings *t, const char *const *names, size_t count,
-                  uint32_t *ret_index, struct err *err) WARN_UNUSED;
+void strings_find(const struct strings *t, const char *const *names, size_t count,
+                  uint32_t *ret_index);
 
 bool str_equal(struct str a, const char *b);
 bool str_starts_with(struct str a, const char *prefix);

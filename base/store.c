@@ -102,7 +102,7 @@ static bool column_bytes(uint64_t count, uint32_t elem, uint64_t *ret_bytes, str
 bool column_make(struct column *c, const struct store *s, const char *what, uint32_t elem,
                  uint64_t count, struct err *err)
 {
-    uint64_t bytes;
+    uint64_t bytes = 0;
     struct column made = {.elem = elem};
     if (!column_bytes(count, elem, &bytes, err))
         return err_prefix(err, what);
@@ -125,7 +125,7 @@ bool column_reserve(struct column *c, uint64_t more, struct err *err)
 {
     if (LIKELY(c->capacity - c->count >= more))
         return true;
-    uint64_t bytes;
+    uint64_t bytes = 0;
     if (more > UINT64_MAX / 8 || !column_bytes(c->count + more, c->elem, &bytes, err))
         return false;
     uint64_t comfortable = c->capacity * c->elem * 3 / 2 + GROW_BYTES;

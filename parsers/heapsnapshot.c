@@ -405,7 +405,7 @@ static bool feed_strings(struct snapshot_parser *p, const uint8_t *buf, size_t l
 bool snapshot_feed(struct snapshot_parser *p, const uint8_t *buf, size_t len, struct err *err)
 {
     while (len) {
-        size_t used;
+        size_t used = 0;
         bool ok;
         if (p->closed)
             return true; /* what follows the document is ignored, as DevTools does */

@@ -1,0 +1,124 @@
+/* The pass that gives every node its distance from the user's roots.
+ *
+ * Two breadth-first searches: from the root's user roots (distance 1), then from the root itself, whose
+ * distance is SYSTEM_DISTANCE. Some edges are skipped, the DevTools engine's filter.
+ */
+#include "analyzer/passes.h"
+
+#include <string.h>
+
+struct search {
+    struct heap *h;
+    const struct weak_pairs *weak;
+    struct column queue;   /* uint32_t */
+    struct column pending; /* uint8_t, by pair: the first of its two edges was skipped */
+    uint32_t native_context, function_map, descriptors; /* string indexes */
+};
+
+static bool enqueue(struct search *s, uint32_t n, int32_t distance, struct err *err)
+{
+    ((int32_t *)s->h->distance.data)[n] = distance;
+    if (!column_reserve(&s->queue, 1, err))
+        return err_prefix(err, "distances");
+    ((uint32_t *)s->queue.data)[s->queue.count++] = n;
+    return true;
+}
+
+/* JavaScript's parseInt of a text: false for NaN. Only small numbers matter, all digits do. */
+static bool parse_int(struct str s, int64_t *ret)
+{
+    size_t i = 0;
+    while (i < s.len && strchr(" \t\n\v\f\r", s.p[i]) && s.p[i])
+        i++;
+    bool negative = i < s.len && s.p[i] == '-';
+    if (i < s.len && (s.p[i] == '-' || s.p[i] == '+'))
+        i++;
+    size_t start = i;
+    int64_t value = 0;
+    for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9' && i - start < 16; i++)
+        value = value * 10 + (s.p[i] - '0');
+    *ret = negative ? -value : value;
+    return i > start;
+}
+
+/* Of a map's descriptors only some slots retain: not the values of every third. */
+static bool descriptor_edge_counts(const struct heap *h, uint64_t e)
+{
+    int64_t i = heap_edge_name(h, e);
+    if (!edge_type_is_indexed(heap_edge_type(h, e)) &&
+        !parse_int(strings_get(&h->strings, heap_edge_name(h, e)), &i))
+        return true;
+    return i < 2 || i % 3 != 1;
+}
+
+static bool edge_counts(struct search *s, uint32_t u, uint64_t e)
+{
+    struct heap *h = s->h;
+    if (heap_type(h, u) == NODE_HIDDEN && heap_name_index(h, u) == s->native_context &&
+        !edge_type_is_indexed(heap_edge_type(h, e)) && heap_edge_name(h, e) == s->function_map)
+        return false;
+    if (heap_type(h, u) == NODE_ARRAY && heap_name_index(h, u) == s->descriptors)
+        return descriptor_edge_counts(h, e);
+    const struct weak_pair *pair = weak_pair_of(s->weak, h, e);
+    if (LIKELY(!pair))
+        return true;
+    uint8_t *pending = &((uint8_t *)s->pending.data)[pair->pair];
+    *pending ^= 1;
+    return !*pending;
+}
+
+static bool search(struct search *s, struct err *err)
+{
+    struct heap *h = s->h;
+    const int32_t *distance = h->distance.data;
+    for (uint64_t head = 0; head < s->queue.count; head++) {
+        uint32_t u = ((const uint32_t *)s->queue.data)[head];
+        int32_t next = distance[u] + 1;
+        for (uint64_t e = heap_first_edge(h, u), end = heap_first_edge(h, u + 1); e < end; e++) {
+            uint32_t to = heap_edge_to(h, e);
+            if (distance[to] != NO_DISTANCE || heap_edge_type(h, e) == EDGE_WEAK ||
+                !edge_counts(s, u, e))
+                continue;
+            if (!enqueue(s, to, next, err))
+                return false;
+        }
+    }
+    s->queue.count = 0;
+    return true;
+}
+
+static bool search_twice(struct search *s, struct err *err)
+{
+    struct heap *h = s->h;
+    int32_t *distance = h->distance.data;
+    for (uint32_t n = 0; n < h->node_count; n++)
+        distance[n] = NO_DISTANCE;
+    for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
+         e++) {
+        uint32_t to = heap_edge_to(h, e);
+        if (heap_is_user_root(h, to) && !enqueue(s, to, 1, err))
+            return false;
+    }
+    bool any = s->queue.count > 0;
+    return search(s, err) && enqueue(s, h->root, any ? SYSTEM_DISTANCE : 0, err) && search(s, err);
+}
+
+bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err)
+{
+    struct search s = {.h = h, .weak = w};
+    uint32_t names[3];
+    strings_find(&h->strings,
+                 (const char *const[]){"system / NativeContext", "sloppy_function_map",
+                                       "(map descriptors)"},
+                 3, names);
+    s.native_context = names[0];
+    s.function_map = names[1];
+    s.descriptors = names[2];
+    bool ok = column_make(&h->distance, &h->store, "distances", 4, h->node_count, err) &&
+              column_make(&s.queue, &h->store, "distances", 4, 0, err) &&
+              column_make(&s.pending, &h->store, "WeakMap entries", 1, w->pair_count, err) &&
+              search_twice(&s, err);
+    column_release(&s.queue);
+    column_release(&s.pending);
+    return ok;
+}

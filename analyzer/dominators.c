@@ -1,0 +1,249 @@
+/* The pass for immediate dominators, the order of their tree, and retained sizes.
+ *
+ * Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005) over the
+ * essential edges, on depth-first preorder numbers. Nodes without an essential retainer hang from the
+ * root; so do those that still are not reached, without passing anything on to others.
+ */
+#include "analyzer/passes.h"
+
+#include <string.h>
+
+#define UNREACHED UINT32_MAX
+
+struct frame {
+    uint32_t node;
+    uint32_t number;
+    uint64_t next_edge;
+};
+
+/* All arrays but `number` are indexed by preorder number. */
+struct tree {
+    struct heap *h;
+    uint32_t reached; /* numbers are below */
+    struct column number_c, vertex_c, ancestor_c, semi_c, label_c, idom_c;
+    struct column stack; /* of frames while numbering, then uint32_t */
+    uint32_t *number;    /* by node */
+    uint32_t *vertex;
+    uint32_t *ancestor; /* the parent in the search tree; paths get compressed */
+    uint32_t *semi;
+    uint32_t *label;
+    uint32_t *idom;
+};
+
+static bool make_arrays(struct tree *t, struct err *err)
+{
+    struct {
+        struct column *c;
+        uint32_t **p;
+    } arrays[] = {
+        {&t->number_c, &t->number}, {&t->vertex_c, &t->vertex}, {&t->ancestor_c, &t->ancestor},
+        {&t->semi_c, &t->semi},     {&t->label_c, &t->label},   {&t->idom_c, &t->idom},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
+        if (!column_make(arrays[i].c, &t->h->store, "dominators", 4, t->h->node_count, err))
+            return false;
+        *arrays[i].p = arrays[i].c->data;
+    }
+    return true;
+}
+
+/* -- numbering -- */
+
+static bool visit(struct tree *t, uint32_t n, uint32_t parent, struct err *err)
+{
+    uint32_t number = t->reached++;
+    t->number[n] = number;
+    t->vertex[number] = n;
+    t->ancestor[number] = parent;
+    if (!column_reserve(&t->stack, 1, err))
+        return err_prefix(err, "dominators");
+    ((struct frame *)t->stack.data)[t->stack.count++] =
+        (struct frame){.node = n, .number = number, .next_edge = heap_first_edge(t->h, n)};
+    return true;
+}
+
+static bool visit_below(struct tree *t, struct err *err)
+{
+    const struct heap *h = t->h;
+    const uint32_t *edges = h->edge_to.data;
+    while (t->stack.count) {
+        struct frame *f = &((struct frame *)t->stack.data)[t->stack.count - 1];
+        uint64_t e = f->next_edge, end = heap_first_edge(h, f->node + 1);
+        while (e < end && (!(edges[e] & EDGE_ESSENTIAL) ||
+                           t->number[edges[e] & ~EDGE_ESSENTIAL] != UNREACHED))
+            e++;
+        f->next_edge = e + 1;
+        if (e == end)
+            t->stack.count--;
+        else if (!visit(t, edges[e] & ~EDGE_ESSENTIAL, f->number, err))
+            return false;
+    }
+    return true;
+}
+
+static bool number_nodes(struct tree *t, struct err *err)
+{
+    const struct heap *h = t->h;
+    memset(t->number, 0xff, (size_t)h->node_count * sizeof *t->number);
+    if (!column_make(&t->stack, &h->store, "dominators", sizeof(struct frame), 0, err) ||
+        !visit(t, h->root, 0, err) || !visit_below(t, err))
+        return false;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (heap_flags(h, n) & FLAG_RETAINED || t->number[n] != UNREACHED)
+            continue;
+        if (!visit(t, n, 0, err) || !visit_below(t, err))
+            return false;
+    }
+    column_release(&t->stack);
+    return true;
+}
+
+/* -- dominators -- */
+
+/* The number with the smallest semidominator on the path from v up to, not including, the first number
+ * below `linked`; compresses the path. */
+static bool evaluate(struct tree *t, uint32_t v, uint32_t linked, uint32_t *ret, struct err *err)
+{
+    uint32_t *ancestor = t->ancestor, *label = t->label;
+    if (ancestor[v] < linked) {
+        *ret = label[v];
+        return true;
+    }
+    struct column *stack = &t->stack;
+    stack->count = 0;
+    do {
+        if (!column_reserve(stack, 1, err))
+            return err_prefix(err, "dominators");
+        ((uint32_t *)stack->data)[stack->count++] = v;
+        v = ancestor[v];
+    } while (ancestor[v] >= linked);
+    const uint32_t *path = stack->data;
+    uint32_t above = v;
+    for (uint64_t i = stack->count; i-- > 0; above = v) {
+        v = path[i];
+        ancestor[v] = ancestor[above];
+        if (t->semi[label[above]] < t->semi[label[v]])
+            label[v] = label[above];
+    }
+    *ret = label[v];
+    return true;
+}
+
+static bool find_semidominators(struct tree *t, struct err *err)
+{
+    const struct heap *h = t->h;
+    const uint32_t *retainers = h->retainers.data;
+    for (uint32_t i = 0; i < t->reached; i++) {
+        t->label[i] = i;
+        t->semi[i] = t->idom[i] = t->ancestor[i];
+    }
+    for (uint32_t i = t->reached; i-- > 1;) {
+        uint32_t v = t->vertex[i], semi = t->semi[i];
+        for (uint64_t s = heap_first_retainer(h, v), end = heap_first_retainer(h, v + 1); s < end;
+             s++) {
+            uint32_t best = 0;
+            if (!(retainers[s] & EDGE_ESSENTIAL))
+                continue;
+            uint32_t u = t->number[retainers[s] & ~EDGE_ESSENTIAL];
+            if (u == UNREACHED)
+                continue;
+            if (u > i) {
+                if (!evaluate(t, u, i + 1, &best, err))
+                    return false;
+                u = t->semi[best];
+            }
+            if (u < semi)
+                semi = u;
+        }
+        t->semi[i] = semi;
+    }
+    return true;
+}
+
+static bool find_dominators(struct tree *t, struct err *err)
+{
+    struct heap *h = t->h;
+    if (!column_make(&t->stack, &h->store, "dominators", 4, 0, err) ||
+        !find_semidominators(t, err) ||
+        !column_make(&h->dominator, &h->store, "dominators", 4, h->node_count, err))
+        return false;
+    uint32_t *dominator = h->dominator.data;
+    for (uint32_t n = 0; n < h->node_count; n++)
+        dominator[n] = h->root;
+    for (uint32_t i = 1; i < t->reached; i++) {
+        uint32_t d = t->idom[i];
+        while (d > t->semi[i])
+            d = t->idom[d];
+        t->idom[i] = d;
+        dominator[t->vertex[i]] = t->vertex[d];
+    }
+    return true;
+}
+
+/* -- the tree's order and the sums over it -- */
+
+/* Places in preorder of the dominator tree. A dominator's number is below that of what it dominates,
+ * so one sweep from the end gives subtree sizes and one from the start the places. */
+static bool order_tree(struct tree *t, struct err *err)
+{
+    struct heap *h = t->h;
+    uint32_t *size = t->semi, *next = t->label;
+    if (!column_make(&h->dom_order, &h->store, "dominator tree", 4, h->node_count, err) ||
+        !column_make(&h->dom_position, &h->store, "dominator tree", 4, h->node_count, err) ||
+        !column_make(&h->dom_end, &h->store, "dominator tree", 4, h->node_count, err))
+        return false;
+    uint32_t *order = h->dom_order.data, *position = h->dom_position.data, *end = h->dom_end.data;
+    for (uint32_t i = 0; i < t->reached; i++)
+        size[i] = 1;
+    for (uint32_t i = t->reached; i-- > 1;)
+        size[t->idom[i]] += size[i];
+    for (uint32_t i = 0; i < t->reached; i++) {
+        uint32_t place = i ? next[t->idom[i]] : 0;
+        next[i] = place + 1;
+        if (i)
+            next[t->idom[i]] += size[i];
+        order[place] = t->vertex[i];
+        position[t->vertex[i]] = place;
+        end[place] = place + size[i];
+    }
+    uint32_t place = t->reached;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (t->number[n] != UNREACHED)
+            continue;
+        order[place] = n;
+        position[n] = place;
+        end[place] = place + 1;
+        place++;
+    }
+    end[0] = h->node_count;
+    return true;
+}
+
+/* In preorder a node's subtree is one range: it ends where the running sum of what is behind it is. */
+static bool sum_retained(struct heap *h, struct err *err)
+{
+    struct column sums_c = {0};
+    if (!column_make(&h->retained, &h->store, "retained sizes", 8, h->node_count, err) ||
+        !column_make(&sums_c, &h->store, "retained sizes", 8, (uint64_t)h->node_count + 1, err))
+        return false;
+    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
+    uint64_t *sums = sums_c.data, *retained = h->retained.data;
+    for (uint32_t p = 0; p < h->node_count; p++)
+        sums[p + 1] = sums[p] + heap_self_bytes(h, order[p]);
+    for (uint32_t p = 0; p < h->node_count; p++)
+        retained[order[p]] = sums[end[p]] - sums[p];
+    column_release(&sums_c);
+    return true;
+}
+
+bool pass_dominators(struct heap *h, struct err *err)
+{
+    struct tree t = {.h = h};
+    bool ok = make_arrays(&t, err) && number_nodes(&t, err) && find_dominators(&t, err) &&
+              order_tree(&t, err);
+    struct column *const columns[] = {&t.number_c, &t.vertex_c, &t.ancestor_c, &t.semi_c,
+                                      &t.label_c,  &t.idom_c,   &t.stack};
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        column_release(columns[i]);
+    return ok && sum_retained(h, err);
+}

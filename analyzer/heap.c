@@ -1,0 +1,88 @@
+/* The heap's columns: see heap.h. */
+#include "analyzer/heap.h"
+
+#include "analyzer/classes.h"
+
+#include <string.h>
+
+static uint64_t wide_place(const struct column *wide, uint64_t at)
+{
+    const struct wide *w = wide->data;
+    uint64_t low = 0, high = wide->count;
+    while (low < high) {
+        uint64_t mid = low + (high - low) / 2;
+        if (w[mid].at < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Nearly always empty, and filled in order but for a size that a pass makes wide. */
+uint64_t wide_lookup(const struct column *wide, uint64_t at)
+{
+    const struct wide *w = wide->data;
+    uint64_t i = wide_place(wide, at);
+    return i < wide->count && w[i].at == at ? w[i].value : 0;
+}
+
+bool wide_store(struct column *wide, uint64_t at, uint64_t value, struct err *err)
+{
+    if (!column_reserve(wide, 1, err))
+        return false;
+    struct wide *w = wide->data;
+    uint64_t i = wide_place(wide, at);
+    if (i == wide->count || w[i].at != at) {
+        memmove(w + i + 1, w + i, (wide->count - i) * sizeof *w);
+        wide->count++;
+    }
+    w[i] = (struct wide){.at = at, .value = value};
+    return true;
+}
+
+bool heap_set_self_bytes(struct heap *h, uint32_t n, uint64_t bytes, struct err *err)
+{
+    uint32_t *self = h->node_self.data;
+    self[n] = bytes < SELF_WIDE ? (uint32_t)bytes : SELF_WIDE;
+    return LIKELY(bytes < SELF_WIDE) || wide_store(&h->wide_self, n, bytes, err);
+}
+
+uint64_t heap_total_bytes(const struct heap *h)
+{
+    if (!h->retained.data || !h->node_count)
+        return h->extra_native_bytes;
+    return heap_retained_bytes(h, h->root) + h->extra_native_bytes;
+}
+
+const struct location *heap_location(const struct heap *h, uint32_t n)
+{
+    const struct location *l = h->locations.data;
+    uint64_t low = 0, high = h->locations.count;
+    while (low < high) {
+        uint64_t mid = low + (high - low) / 2;
+        if (l[mid].node < n)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < h->locations.count && l[low].node == n ? &l[low] : NULL;
+}
+
+void heap_release(struct heap *h)
+{
+    struct column *const columns[] = {
+        &h->node_type,       &h->node_flags,         &h->node_name,           &h->node_id,
+        &h->node_self,       &h->first_edge_low,     &h->first_edge_base,     &h->edge_to,
+        &h->edge_label,      &h->wide_self,          &h->wide_label,          &h->locations,
+        &h->distance,        &h->dominator,          &h->retained,            &h->retainers,
+        &h->dom_order,       &h->dom_position,       &h->dom_end,             &h->class_of,
+        &h->retainer_first_low, &h->retainer_first_base,
+    };
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        column_release(columns[i]);
+    class_table_free(h->classes);
+    strings_release(&h->strings);
+    store_close(&h->store);
+    *h = (struct heap){0};
+}

@@ -1,0 +1,452 @@
+/* From the snapshot's bytes to the columns: see heap_load.h.
+ *
+ * Columns grow with the rows that really come, whatever the header promises; a plain file's size
+ * bounds the first reservation.
+ */
+#include "analyzer/heap_load.h"
+
+#include "parsers/heapsnapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_BYTES ((size_t)1 << 20)
+
+struct load {
+    struct heap *h;
+    struct snapshot_meta meta;
+    bool edges_begun;
+    bool locations_sorted;
+    uint64_t edges_promised; /* sum of the nodes' edge counts */
+    uint8_t node_types[SNAPSHOT_TYPE_MAX];
+    uint32_t edge_types[SNAPSHOT_TYPE_MAX]; /* in the label's place */
+};
+
+static const char *const node_type_names[NODE_TYPE_KNOWN] = {
+    [NODE_HIDDEN] = "hidden",
+    [NODE_ARRAY] = "array",
+    [NODE_STRING] = "string",
+    [NODE_OBJECT] = "object",
+    [NODE_CODE] = "code",
+    [NODE_CLOSURE] = "closure",
+    [NODE_REGEXP] = "regexp",
+    [NODE_NUMBER] = "number",
+    [NODE_NATIVE] = "native",
+    [NODE_SYNTHETIC] = "synthetic",
+    [NODE_CONS_STRING] = "concatenated string",
+    [NODE_SLICED_STRING] = "sliced string",
+    [NODE_SYMBOL] = "symbol",
+    [NODE_BIGINT] = "bigint",
+    [NODE_OBJECT_SHAPE] = "object shape",
+    [NODE_WASM_OBJECT] = "wasm object",
+};
+
+static const char *const edge_type_names[EDGE_OTHER] = {
+    [EDGE_CONTEXT] = "context",   [EDGE_ELEMENT] = "element", [EDGE_PROPERTY] = "property",
+    [EDGE_INTERNAL] = "internal", [EDGE_HIDDEN] = "hidden",   [EDGE_SHORTCUT] = "shortcut",
+    [EDGE_WEAK] = "weak",
+};
+
+/* -- the header -- */
+
+static unsigned find_name(const char *const *names, unsigned count, const char *name)
+{
+    unsigned i = 0;
+    while (i < count && strcmp(names[i], name))
+        i++;
+    return i;
+}
+
+static void translate_types(struct load *l)
+{
+    struct heap *h = l->h;
+    h->node_type_count = NODE_TYPE_KNOWN;
+    for (unsigned i = 0; i < NODE_TYPE_KNOWN; i++)
+        strcpy(h->node_type_names[i], node_type_names[i]);
+    for (unsigned i = 0; i < l->meta.node_type_count; i++) {
+        unsigned t = find_name(node_type_names, NODE_TYPE_KNOWN, l->meta.node_types[i]);
+        if (t == NODE_TYPE_KNOWN) {
+            t = h->node_type_count++;
+            strcpy(h->node_type_names[t], l->meta.node_types[i]);
+        }
+        l->node_types[i] = (uint8_t)t;
+    }
+    for (unsigned i = 0; i < l->meta.edge_type_count; i++) {
+        unsigned t = find_name(edge_type_names, EDGE_OTHER, l->meta.edge_types[i]);
+        l->edge_types[i] = (uint32_t)t << LABEL_NAME_BITS;
+    }
+}
+_Static_assert(NODE_TYPE_KNOWN + SNAPSHOT_TYPE_MAX <= NODE_TYPE_MAX, "unknown types have room");
+_Static_assert(EDGE_OTHER < 1u << (32 - LABEL_NAME_BITS), "an edge type fits its label");
+
+/* Rows of `width` values that a file of so many bytes can hold at most: "0," each. */
+static uint64_t plausible_rows(const struct heap *h, uint64_t promised, unsigned width)
+{
+    uint64_t most = h->file_bytes ? h->file_bytes / (2 * (uint64_t)width) + 1 : 1 << 16;
+    return min_u64(promised, most);
+}
+
+static bool make_columns(struct load *l, struct err *err)
+{
+    struct heap *h = l->h;
+    uint64_t nodes = plausible_rows(h, l->meta.node_count, l->meta.node_width);
+    uint64_t edges = plausible_rows(h, l->meta.edge_count, l->meta.edge_width);
+    const struct {
+        struct column *c;
+        const char *what;
+        uint32_t elem;
+        uint64_t rows;
+    } columns[] = {
+        {&h->node_type, "node types", 1, nodes},
+        {&h->node_flags, "node flags", 1, nodes},
+        {&h->node_name, "node names", 4, nodes},
+        {&h->node_id, "node ids", 4, nodes},
+        {&h->node_self, "shallow sizes", 4, nodes},
+        {&h->first_edge_low, "first edges", 4, nodes + 1},
+        {&h->first_edge_base, "first edges", 8, (nodes >> 16) + 2},
+        {&h->edge_to, "edge targets", 4, edges},
+        {&h->edge_label, "edge names", 4, edges},
+        {&h->wide_self, "large sizes", sizeof(struct wide), 0},
+        {&h->wide_label, "large indexes", sizeof(struct wide), 0},
+        {&h->locations, "locations", sizeof(struct location), 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+        if (!column_make(columns[i].c, &h->store, columns[i].what, columns[i].elem,
+                         columns[i].rows, err))
+            return false;
+        columns[i].c->count = 0;
+    }
+    return true;
+}
+
+static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err)
+{
+    struct load *l = ctx;
+    l->meta = *meta;
+    l->h->extra_native_bytes = meta->extra_native_bytes;
+    l->h->has_detachedness = meta->node_detachedness >= 0;
+    translate_types(l);
+    return make_columns(l, err);
+}
+
+/* -- nodes -- */
+
+static bool reserve_nodes(struct heap *h, size_t rows, struct err *err)
+{
+    struct column *const columns[] = {&h->node_type, &h->node_flags, &h->node_name,
+                                      &h->node_id,   &h->node_self,  &h->first_edge_low};
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+        if (!column_reserve(columns[i], rows + 1, err))
+            return err_prefix(err, "node columns");
+    }
+    return column_reserve(&h->first_edge_base, (rows >> 16) + 2, err) ||
+           err_prefix(err, "first edges");
+}
+
+static void start_node_edges(struct load *l, uint32_t n)
+{
+    uint64_t *base = l->h->first_edge_base.data;
+    if ((n & 0xffff) == 0) {
+        base[n >> 16] = l->edges_promised;
+        l->h->first_edge_base.count = (n >> 16) + 1;
+    }
+    ((uint32_t *)l->h->first_edge_low.data)[n] = (uint32_t)(l->edges_promised - base[n >> 16]);
+}
+
+static bool bad_row(uint64_t offset, const char *section, uint64_t row,
+                    const char *what, uint64_t value, struct err *err)
+{
+    return err_set(err, ERR_INPUT, offset,
+                   "behind byte %llu, row %llu of \"%s\": %s, found %llu",
+                   (unsigned long long)offset, (unsigned long long)row, section, what,
+                   (unsigned long long)value);
+}
+
+static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
+                       struct err *err)
+{
+    struct heap *h = l->h;
+    const struct snapshot_meta m = l->meta;
+    if (h->node_type.count + rows > HEAP_MAX_NODES)
+        return err_set(err, ERR_RESOURCE, offset, "more than %u nodes", HEAP_MAX_NODES);
+    if (!reserve_nodes(h, rows, err))
+        return false;
+    uint8_t *type = h->node_type.data, *flags = h->node_flags.data;
+    uint32_t *name = h->node_name.data, *id = h->node_id.data;
+    uint32_t n = (uint32_t)h->node_type.count;
+    for (size_t i = 0; i < rows; i++, n++, v += m.node_width) {
+        if (v[m.node_type] >= m.node_type_count)
+            return bad_row(offset, "nodes", n, "expected a type of snapshot.meta",
+                           v[m.node_type], err);
+        if (v[m.node_edge_count] > UINT32_MAX)
+            return bad_row(offset, "nodes", n, "expected an edge count below 2^32",
+                           v[m.node_edge_count], err);
+        type[n] = l->node_types[v[m.node_type]];
+        flags[n] = m.node_detachedness >= 0 ? v[m.node_detachedness] & FLAG_DETACHEDNESS : 0;
+        name[n] = v[m.node_name] < NO_STRING ? (uint32_t)v[m.node_name] : NO_STRING;
+        id[n] = (uint32_t)v[m.node_id];
+        if (!heap_set_self_bytes(h, n, v[m.node_self_size], err))
+            return false;
+        start_node_edges(l, n);
+        l->edges_promised += v[m.node_edge_count];
+    }
+    h->node_type.count = h->node_flags.count = h->node_name.count = n;
+    h->node_id.count = h->node_self.count = h->first_edge_low.count = n;
+    return true;
+}
+
+/* -- edges -- */
+
+static void end_nodes(struct load *l)
+{
+    struct heap *h = l->h;
+    h->node_count = (uint32_t)h->node_type.count;
+    l->edges_begun = true;
+}
+
+/* With `width` and `positions` constant in the caller the compiler turns the division into a
+ * multiplication: a third of the time of this loop. */
+static inline __attribute__((always_inline)) bool
+take_edges_of(struct load *l, const uint64_t *v, size_t rows, uint64_t offset, unsigned node_width,
+              unsigned width, unsigned at_type, unsigned at_name, unsigned at_to, struct err *err)
+{
+    struct heap *h = l->h;
+    uint32_t *to = h->edge_to.data, *label = h->edge_label.data;
+    uint64_t e = h->edge_to.count;
+    for (size_t i = 0; i < rows; i++, e++, v += width) {
+        uint64_t target = v[at_to] / node_width;
+        if (UNLIKELY(target >= h->node_count || target * node_width != v[at_to]))
+            return bad_row(offset, "edges", e, "expected the place of a node", v[at_to], err);
+        if (UNLIKELY(v[at_type] >= l->meta.edge_type_count))
+            return bad_row(offset, "edges", e, "expected a type of snapshot.meta", v[at_type],
+                           err);
+        uint64_t name = v[at_name];
+        if (UNLIKELY(name >= LABEL_NAME_WIDE)) {
+            if (!wide_store(&h->wide_label, e, min_u64(name, NO_STRING), err))
+                return false;
+            name = LABEL_NAME_WIDE;
+        }
+        to[e] = (uint32_t)target;
+        label[e] = l->edge_types[v[at_type]] | (uint32_t)name;
+    }
+    h->edge_to.count = h->edge_label.count = e;
+    return true;
+}
+
+static bool take_edges(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
+                       struct err *err)
+{
+    const struct snapshot_meta *m = &l->meta;
+    if (!l->edges_begun)
+        end_nodes(l);
+    if (!column_reserve(&l->h->edge_to, rows, err) || !column_reserve(&l->h->edge_label, rows, err))
+        return err_prefix(err, "edge columns");
+    bool usual = m->edge_width == 3 && m->edge_type == 0 && m->edge_name == 1 && m->edge_to == 2;
+    if (usual && m->node_width == 7)
+        return take_edges_of(l, v, rows, offset, 7, 3, 0, 1, 2, err);
+    if (usual && m->node_width == 6)
+        return take_edges_of(l, v, rows, offset, 6, 3, 0, 1, 2, err);
+    return take_edges_of(l, v, rows, offset, m->node_width, m->edge_width, (unsigned)m->edge_type,
+                         (unsigned)m->edge_name, (unsigned)m->edge_to, err);
+}
+
+/* -- locations and strings -- */
+
+static bool take_locations(struct load *l, const uint64_t *v, size_t rows, struct err *err)
+{
+    struct heap *h = l->h;
+    const struct snapshot_meta *m = &l->meta;
+    if (!column_reserve(&h->locations, rows, err))
+        return err_prefix(err, "locations");
+    struct location *all = h->locations.data;
+    for (size_t i = 0; i < rows; i++, v += m->location_width) {
+        uint64_t node = v[m->location_object] / m->node_width;
+        if (node >= h->node_count)
+            continue; /* as DevTools: a location of nothing */
+        uint64_t k = h->locations.count;
+        if (k && all[k - 1].node >= node)
+            l->locations_sorted = false;
+        all[k] = (struct location){
+            .node = (uint32_t)node,
+            .script_id = m->location_script < 0 ? 0 : (uint32_t)v[m->location_script],
+            .line = m->location_line < 0 ? 0 : (uint32_t)v[m->location_line],
+            .column = m->location_column < 0 ? 0 : (uint32_t)v[m->location_column],
+        };
+        h->locations.count = k + 1;
+    }
+    return true;
+}
+
+static bool on_rows(void *ctx, enum snapshot_section s, const uint64_t *values, size_t rows,
+                    uint64_t offset, struct err *err)
+{
+    struct load *l = ctx;
+    if (s == SECTION_NODES)
+        return take_nodes(l, values, rows, offset, err);
+    if (s == SECTION_EDGES)
+        return take_edges(l, values, rows, offset, err);
+    return take_locations(l, values, rows, err);
+}
+
+static bool on_string(void *ctx, const char *bytes, size_t len, bool last, struct err *err)
+{
+    struct load *l = ctx;
+    uint32_t index;
+    return strings_append(&l->h->strings, bytes, len, err) &&
+           (!last || strings_end(&l->h->strings, &index, err));
+}
+
+/* -- the end -- */
+
+/* By node, one a node: the last of several wins. */
+static bool sort_locations(struct heap *h, struct err *err)
+{
+    struct column slot = {0}, sorted = {0};
+    if (!column_make(&slot, &h->store, "location slots", 4, h->node_count, err) ||
+        !column_make(&sorted, &h->store, "locations", sizeof(struct location), h->locations.count,
+                     err)) {
+        column_release(&slot);
+        return false;
+    }
+    const struct location *from = h->locations.data;
+    struct location *to = sorted.data;
+    uint32_t *slots = slot.data;
+    for (uint64_t i = 0; i < h->locations.count; i++)
+        slots[from[i].node] = (uint32_t)i + 1;
+    sorted.count = 0;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (slots[n])
+            to[sorted.count++] = from[slots[n] - 1];
+    }
+    column_release(&slot);
+    column_release(&h->locations);
+    h->locations = sorted;
+    return true;
+}
+
+/* Nodes that were promised more edges than there are keep those that are there. */
+static bool close_edges(struct load *l, struct err *err)
+{
+    struct heap *h = l->h;
+    uint64_t there = h->edge_to.count;
+    uint32_t *low = h->first_edge_low.data;
+    uint64_t *base = h->first_edge_base.data;
+    start_node_edges(l, h->node_count);
+    h->first_edge_low.count = (uint64_t)h->node_count + 1;
+    for (uint32_t n = h->node_count + 1; n-- > 0 && heap_first_edge(h, n) > there;) {
+        if (base[n >> 16] > there)
+            base[n >> 16] = there;
+        low[n] = (uint32_t)(there - base[n >> 16]);
+    }
+    h->edge_count = heap_first_edge(h, h->node_count);
+    if (there == l->edges_promised && there == l->meta.edge_count &&
+        h->node_count == l->meta.node_count)
+        return true;
+    if (h->complete)
+        err_set(&h->damage, ERR_INPUT, 0,
+                "the header says %llu nodes and %llu edges, there are %u and %llu, and the nodes "
+                "say %llu edges",
+                (unsigned long long)l->meta.node_count, (unsigned long long)l->meta.edge_count,
+                h->node_count, (unsigned long long)there, (unsigned long long)l->edges_promised);
+    h->complete = false;
+    (void)err;
+    return true;
+}
+
+static void note_cut(struct heap *h, const struct snapshot_parser *parser, uint64_t offset)
+{
+    h->complete = false;
+    if (h->damage.code)
+        return;
+    err_set(&h->damage, ERR_INPUT, offset, "byte %llu: the file ends inside %s%s%s",
+            (unsigned long long)offset, snapshot_section_open(parser) ? "\"" : "",
+            snapshot_section_name(snapshot_section_open(parser)),
+            snapshot_section_open(parser) ? "\"" : "");
+}
+
+static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offset, struct err *err)
+{
+    struct heap *h = l->h;
+    bool closed = false;
+    uint32_t index;
+    struct err e = {0};
+    if (!snapshot_finish(parser, &closed, &e) && !h->damage.code) {
+        *err = e;
+        return false;
+    }
+    unsigned done = snapshot_sections_done(parser);
+    if (!l->edges_begun)
+        end_nodes(l);
+    h->file_bytes = offset;
+    h->complete = closed;
+    h->sections = (done & 1u << SECTION_NODES ? HEAP_HAS_NODES : 0) |
+                  (done & 1u << SECTION_EDGES ? HEAP_HAS_EDGES : 0) |
+                  (done & 1u << SECTION_STRINGS ? HEAP_HAS_STRINGS : 0);
+    if (!closed)
+        note_cut(h, parser, offset);
+    if (!h->node_count)
+        return err_set(err, ERR_INPUT, offset, "%s",
+                       h->damage.code ? h->damage.msg : "the snapshot has no nodes");
+    if (l->meta.root_index / l->meta.node_width >= h->node_count)
+        return err_set(err, ERR_INPUT, 0, "snapshot.root_index %llu is behind the last node",
+                       (unsigned long long)l->meta.root_index);
+    h->root = (uint32_t)(l->meta.root_index / l->meta.node_width);
+    /* A string that was cut is kept as far as it goes. */
+    if (h->strings.bytes.count > ((uint64_t *)h->strings.offsets.data)[strings_count(&h->strings)] &&
+        !strings_end(&h->strings, &index, err))
+        return false;
+    if (!l->locations_sorted && !sort_locations(h, err))
+        return false;
+    return close_edges(l, err);
+}
+
+/* Damage behind the header ends the reading and is kept in the heap; only the lack of a resource, or
+ * no header at all, is a failure. */
+static bool is_damage(const struct load *l, const struct err *e)
+{
+    return e->code == ERR_INPUT && l->h->node_type.data;
+}
+
+static bool read_all(struct load *l, struct input *in, struct snapshot_parser *parser,
+                     const struct progress *p, struct err *err)
+{
+    uint8_t *buf = malloc(READ_BYTES);
+    size_t len = 1;
+    bool ok = buf || err_nomem(err, READ_BYTES, "the read buffer");
+    while (ok && len) {
+        struct err e = {0};
+        if (!input_read(in, buf, READ_BYTES, &len, &e) || !snapshot_feed(parser, buf, len, &e)) {
+            if (is_damage(l, &e)) {
+                l->h->damage = e;
+                break;
+            }
+            *err = e;
+            ok = false;
+        }
+        progress_step(p, "reading", input_file_offset(in), input_file_bytes(in));
+    }
+    free(buf);
+    return ok;
+}
+
+bool heap_load(struct input *in, const struct heap_load_options *o, struct heap *ret,
+               const struct progress *p, struct err *err)
+{
+    struct heap h = {0};
+    struct load l = {.h = &h, .locations_sorted = true};
+    struct snapshot_parser *parser = NULL;
+    const struct snapshot_sink sink = {
+        .ctx = &l, .meta = on_meta, .rows = on_rows, .string = on_string};
+    if (input_container(in) == CONTAINER_PLAIN)
+        h.file_bytes = input_file_bytes(in);
+    bool ok = store_open(&h.store, o->temp_dir, err) && strings_init(&h.strings, &h.store, err) &&
+              snapshot_parser_new(&sink, o->yajl, &parser, err) &&
+              read_all(&l, in, parser, p, err) && finish(&l, parser, input_offset(in), err);
+    snapshot_parser_free(parser);
+    if (!ok) {
+        heap_release(&h);
+        return false;
+    }
+    *ret = h;
+    return true;
+}
