@@ -214,10 +214,10 @@ static bool prepare(struct naming *nm, struct err *err)
     h->classes = calloc(1, sizeof *h->classes);
     if (!h->classes)
         return err_nomem(err, sizeof *h->classes, "classes");
-    return column_make(&h->classes->rows, &h->store, "classes", sizeof(struct class_info), 0, err) &&
-           column_make(&h->class_of, &h->store, "classes", 4, h->node_count, err) &&
-           column_make(&nm->cut_name, &h->store, "class names", 4, strings, err) &&
-           u64_map_init(&nm->row_of_key, &h->store, err);
+    return column_make(&h->classes->rows, h->store, "classes", sizeof(struct class_info), 0, err) &&
+           column_make(&h->class_of, h->store, "classes", 4, h->node_count, err) &&
+           column_make(&nm->cut_name, h->store, "class names", 4, strings, err) &&
+           u64_map_init(&nm->row_of_key, h->store, err);
 }
 
 bool pass_classes(struct heap *h, struct err *err)
@@ -226,14 +226,17 @@ bool pass_classes(struct heap *h, struct err *err)
     uint32_t plain;
     strings_find(&h->strings, (const char *const[]){"Object"}, 1, &plain);
     bool ok = prepare(&nm, err) && interfaces_name(h, plain, h->class_of.data, err) &&
-              column_make(&nm.row_of_name, &h->store, "class names", 4, strings_count(&h->strings),
+              column_make(&nm.row_of_name, h->store, "class names", 4, strings_count(&h->strings),
                           err) &&
               classify(&nm, h->class_of.data, plain, err);
     u64_map_release(&nm.row_of_key);
     column_release(&nm.row_of_name);
     column_release(&nm.cut_name);
-    if (!ok)
-        return false;
+    return ok;
+}
+
+bool pass_class_sums(struct heap *h, struct err *err)
+{
     add_up(h);
     return add_up_retained(h, err);
 }

@@ -108,9 +108,9 @@ bool pass_detachedness(struct heap *h, struct err *err)
         take_states_from_names(h);
         return true;
     }
-    bool ok = u64_map_init(&f.renamed, &h->store, err) &&
-              column_make(&f.stacks[ATTACHED], &h->store, "attached nodes", 4, 0, err) &&
-              column_make(&f.stacks[DETACHED], &h->store, "detached nodes", 4, 0, err) &&
+    bool ok = u64_map_init(&f.renamed, h->store, err) &&
+              column_make(&f.stacks[ATTACHED], h->store, "attached nodes", 4, 0, err) &&
+              column_make(&f.stacks[DETACHED], h->store, "detached nodes", 4, 0, err) &&
               flood_states(&f, err);
     column_release(&f.stacks[ATTACHED]);
     column_release(&f.stacks[DETACHED]);

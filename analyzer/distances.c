@@ -114,9 +114,9 @@ bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err)
     s.native_context = names[0];
     s.function_map = names[1];
     s.descriptors = names[2];
-    bool ok = column_make(&h->distance, &h->store, "distances", 4, h->node_count, err) &&
-              column_make(&s.queue, &h->store, "distances", 4, 0, err) &&
-              column_make(&s.pending, &h->store, "WeakMap entries", 1, w->pair_count, err) &&
+    bool ok = column_make(&h->distance, h->store, "distances", 4, h->node_count, err) &&
+              column_make(&s.queue, h->store, "distances", 4, 0, err) &&
+              column_make(&s.pending, h->store, "WeakMap entries", 1, w->pair_count, err) &&
               search_twice(&s, err);
     column_release(&s.queue);
     column_release(&s.pending);

@@ -1,7 +1,7 @@
 /* The pass for immediate dominators, the order of their tree, and retained sizes.
  *
  * Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005) over the
- * essential edges, on depth-first preorder numbers. Nodes without an essential retainer hang from the
+ * essential edges, on depth-first preorder numbers, so that its sweeps are in order. Nodes without an essential retainer hang from the
  * root; so do those that still are not reached, without passing anything on to others.
  */
 #include "analyzer/passes.h"
@@ -21,8 +21,10 @@ struct tree {
     struct heap *h;
     uint32_t reached; /* numbers are below */
     struct column number_c, vertex_c, ancestor_c, semi_c, label_c, idom_c;
-    struct column stack; /* of frames while numbering, then uint32_t */
-    uint32_t *number;    /* by node */
+    struct column stack;       /* of frames while numbering, then uint32_t */
+    struct places first_later; /* by number: of `later` */
+    struct column later;       /* uint32_t, retainers with a larger number */
+    uint32_t *number;          /* by node */
     uint32_t *vertex;
     uint32_t *ancestor; /* the parent in the search tree; paths get compressed */
     uint32_t *semi;
@@ -40,11 +42,11 @@ static bool make_arrays(struct tree *t, struct err *err)
         {&t->semi_c, &t->semi},     {&t->label_c, &t->label},   {&t->idom_c, &t->idom},
     };
     for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
-        if (!column_make(arrays[i].c, &t->h->store, "dominators", 4, t->h->node_count, err))
+        if (!column_make_raw(arrays[i].c, t->h->store, "dominators", 4, t->h->node_count, err))
             return false;
         *arrays[i].p = arrays[i].c->data;
     }
-    return true;
+    return places_make(&t->first_later, t->h->store, "dominators", t->h->node_count, err);
 }
 
 /* -- numbering -- */
@@ -54,12 +56,22 @@ static bool visit(struct tree *t, uint32_t n, uint32_t parent, struct err *err)
     uint32_t number = t->reached++;
     t->number[n] = number;
     t->vertex[number] = n;
-    t->ancestor[number] = parent;
+    t->ancestor[number] = t->semi[number] = parent;
     if (!column_reserve(&t->stack, 1, err))
         return err_prefix(err, "dominators");
     ((struct frame *)t->stack.data)[t->stack.count++] =
         (struct frame){.node = n, .number = number, .next_edge = heap_first_edge(t->h, n)};
     return true;
+}
+
+/* An edge to a node that has its number already. From a smaller number (an ancestor) only the least
+ * matters, tree edges included, so none is stored. */
+static void meet(struct tree *t, uint32_t from, uint32_t to)
+{
+    if (from > to)
+        ((uint32_t *)t->first_later.low.data)[to]++;
+    else if (from < t->semi[to])
+        t->semi[to] = from;
 }
 
 static bool visit_below(struct tree *t, struct err *err)
@@ -69,9 +81,15 @@ static bool visit_below(struct tree *t, struct err *err)
     while (t->stack.count) {
         struct frame *f = &((struct frame *)t->stack.data)[t->stack.count - 1];
         uint64_t e = f->next_edge, end = heap_first_edge(h, f->node + 1);
-        while (e < end && (!(edges[e] & EDGE_ESSENTIAL) ||
-                           t->number[edges[e] & ~EDGE_ESSENTIAL] != UNREACHED))
-            e++;
+        uint32_t number = UNREACHED;
+        for (; e < end; e++) {
+            if (!(edges[e] & EDGE_ESSENTIAL))
+                continue;
+            number = t->number[edges[e] & ~EDGE_ESSENTIAL];
+            if (number == UNREACHED)
+                break;
+            meet(t, f->number, number);
+        }
         f->next_edge = e + 1;
         if (e == end)
             t->stack.count--;
@@ -85,7 +103,7 @@ static bool number_nodes(struct tree *t, struct err *err)
 {
     const struct heap *h = t->h;
     memset(t->number, 0xff, (size_t)h->node_count * sizeof *t->number);
-    if (!column_make(&t->stack, &h->store, "dominators", sizeof(struct frame), 0, err) ||
+    if (!column_make(&t->stack, h->store, "dominators", sizeof(struct frame), 0, err) ||
         !visit(t, h->root, 0, err) || !visit_below(t, err))
         return false;
     for (uint32_t n = 0; n < h->node_count; n++) {
@@ -129,31 +147,44 @@ static bool evaluate(struct tree *t, uint32_t v, uint32_t linked, uint32_t *ret,
     return true;
 }
 
-static bool find_semidominators(struct tree *t, struct err *err)
+static bool collect_later(struct tree *t, struct err *err)
 {
     const struct heap *h = t->h;
-    const uint32_t *retainers = h->retainers.data;
+    const uint32_t *edges = h->edge_to.data;
+    uint64_t count = places_from_counts(&t->first_later);
+    if (!column_make_raw(&t->later, h->store, "dominators", 4, count, err))
+        return false;
+    uint32_t *later = t->later.data;
+    for (uint32_t i = 0; i < t->reached; i++) {
+        uint32_t u = t->vertex[i];
+        for (uint64_t e = heap_first_edge(h, u), end = heap_first_edge(h, u + 1); e < end; e++) {
+            if (!(edges[e] & EDGE_ESSENTIAL))
+                continue;
+            uint32_t to = t->number[edges[e] & ~EDGE_ESSENTIAL];
+            if (to < i)
+                later[places_take(&t->first_later, to)] = i;
+        }
+    }
+    places_rewind(&t->first_later);
+    return true;
+}
+
+static bool find_semidominators(struct tree *t, struct err *err)
+{
+    const uint32_t *later = t->later.data;
     for (uint32_t i = 0; i < t->reached; i++) {
         t->label[i] = i;
-        t->semi[i] = t->idom[i] = t->ancestor[i];
+        t->idom[i] = t->ancestor[i];
     }
     for (uint32_t i = t->reached; i-- > 1;) {
-        uint32_t v = t->vertex[i], semi = t->semi[i];
-        for (uint64_t s = heap_first_retainer(h, v), end = heap_first_retainer(h, v + 1); s < end;
-             s++) {
+        uint32_t semi = t->semi[i];
+        for (uint64_t k = places_at(&t->first_later, i), end = places_at(&t->first_later, i + 1);
+             k < end; k++) {
             uint32_t best = 0;
-            if (!(retainers[s] & EDGE_ESSENTIAL))
-                continue;
-            uint32_t u = t->number[retainers[s] & ~EDGE_ESSENTIAL];
-            if (u == UNREACHED)
-                continue;
-            if (u > i) {
-                if (!evaluate(t, u, i + 1, &best, err))
-                    return false;
-                u = t->semi[best];
-            }
-            if (u < semi)
-                semi = u;
+            if (!evaluate(t, later[k], i + 1, &best, err))
+                return false;
+            if (t->semi[best] < semi)
+                semi = t->semi[best];
         }
         t->semi[i] = semi;
     }
@@ -163,9 +194,15 @@ static bool find_semidominators(struct tree *t, struct err *err)
 static bool find_dominators(struct tree *t, struct err *err)
 {
     struct heap *h = t->h;
-    if (!column_make(&t->stack, &h->store, "dominators", 4, 0, err) ||
-        !find_semidominators(t, err) ||
-        !column_make(&h->dominator, &h->store, "dominators", 4, h->node_count, err))
+    if (!column_make(&t->stack, h->store, "dominators", 4, 0, err) ||
+        !collect_later(t, err) || !find_semidominators(t, err))
+        return false;
+    /* What has served its turn makes room for the results. */
+    column_release(&t->later);
+    column_release(&t->ancestor_c);
+    column_release(&t->label_c);
+    places_release(&t->first_later);
+    if (!column_make_raw(&h->dominator, h->store, "dominators", 4, h->node_count, err))
         return false;
     uint32_t *dominator = h->dominator.data;
     for (uint32_t n = 0; n < h->node_count; n++)
@@ -182,57 +219,59 @@ static bool find_dominators(struct tree *t, struct err *err)
 
 /* -- the tree's order and the sums over it -- */
 
-/* Places in preorder of the dominator tree. A dominator's number is below that of what it dominates,
- * so one sweep from the end gives subtree sizes and one from the start the places. */
-static bool order_tree(struct tree *t, struct err *err)
+/* Places in preorder of the dominator tree, by number, in `semi`. A dominator's number is below that of
+ * what it dominates, so one sweep from the end gives subtree sizes and one from the start the places. */
+static bool place_subtrees(struct tree *t, struct err *err)
 {
     struct heap *h = t->h;
-    uint32_t *size = t->semi, *next = t->label;
-    if (!column_make(&h->dom_order, &h->store, "dominator tree", 4, h->node_count, err) ||
-        !column_make(&h->dom_position, &h->store, "dominator tree", 4, h->node_count, err) ||
-        !column_make(&h->dom_end, &h->store, "dominator tree", 4, h->node_count, err))
+    struct column next_c = {0};
+    uint32_t *size = t->semi;
+    if (!column_make_raw(&next_c, h->store, "dominator tree", 4, t->reached, err) ||
+        !column_make_raw(&h->dom_end, h->store, "dominator tree", 4, h->node_count, err)) {
+        column_release(&next_c);
         return false;
-    uint32_t *order = h->dom_order.data, *position = h->dom_position.data, *end = h->dom_end.data;
+    }
+    uint32_t *next = next_c.data, *end = h->dom_end.data, *place_of = t->semi;
     for (uint32_t i = 0; i < t->reached; i++)
         size[i] = 1;
     for (uint32_t i = t->reached; i-- > 1;)
         size[t->idom[i]] += size[i];
     for (uint32_t i = 0; i < t->reached; i++) {
-        uint32_t place = i ? next[t->idom[i]] : 0;
+        uint32_t subtree = size[i], place = 0;
+        if (i) {
+            place = next[t->idom[i]];
+            next[t->idom[i]] += subtree;
+        }
         next[i] = place + 1;
-        if (i)
-            next[t->idom[i]] += size[i];
-        order[place] = t->vertex[i];
-        position[t->vertex[i]] = place;
-        end[place] = place + size[i];
+        end[place] = place + subtree;
+        place_of[i] = place;
     }
-    uint32_t place = t->reached;
-    for (uint32_t n = 0; n < h->node_count; n++) {
-        if (t->number[n] != UNREACHED)
-            continue;
-        order[place] = n;
-        position[n] = place;
-        end[place] = place + 1;
-        place++;
-    }
-    end[0] = h->node_count;
+    column_release(&next_c);
     return true;
 }
 
-/* In preorder a node's subtree is one range: it ends where the running sum of what is behind it is. */
-static bool sum_retained(struct heap *h, struct err *err)
+/* Nodes that were not reached follow at the end, each alone. */
+static bool order_tree(struct tree *t, struct err *err)
 {
-    struct column sums_c = {0};
-    if (!column_make(&h->retained, &h->store, "retained sizes", 8, h->node_count, err) ||
-        !column_make(&sums_c, &h->store, "retained sizes", 8, (uint64_t)h->node_count + 1, err))
+    struct heap *h = t->h;
+    if (!place_subtrees(t, err))
         return false;
-    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
-    uint64_t *sums = sums_c.data, *retained = h->retained.data;
-    for (uint32_t p = 0; p < h->node_count; p++)
-        sums[p + 1] = sums[p] + heap_self_bytes(h, order[p]);
-    for (uint32_t p = 0; p < h->node_count; p++)
-        retained[order[p]] = sums[end[p]] - sums[p];
-    column_release(&sums_c);
+    column_release(&t->idom_c);
+    if (!column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err) ||
+        !column_make_raw(&h->dom_position, h->store, "dominator tree", 4, h->node_count, err))
+        return false;
+    uint32_t *order = h->dom_order.data, *position = h->dom_position.data, *end = h->dom_end.data;
+    uint32_t place = t->reached;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (t->number[n] == UNREACHED) {
+            end[place] = place + 1;
+            position[n] = place++;
+        } else {
+            position[n] = t->semi[t->number[n]];
+        }
+        order[position[n]] = n;
+    }
+    end[0] = h->node_count;
     return true;
 }
 
@@ -242,8 +281,27 @@ bool pass_dominators(struct heap *h, struct err *err)
     bool ok = make_arrays(&t, err) && number_nodes(&t, err) && find_dominators(&t, err) &&
               order_tree(&t, err);
     struct column *const columns[] = {&t.number_c, &t.vertex_c, &t.ancestor_c, &t.semi_c,
-                                      &t.label_c,  &t.idom_c,   &t.stack};
+                                      &t.label_c,  &t.idom_c,   &t.stack,      &t.later};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
-    return ok && sum_retained(h, err);
+    places_release(&t.first_later);
+    return ok;
+}
+
+/* In preorder a node's subtree is one range: its sum is a difference of running sums. */
+bool pass_retained_sizes(struct heap *h, struct err *err)
+{
+    struct column sums_c = {0};
+    if (!column_make_raw(&h->retained, h->store, "retained sizes", 8, h->node_count, err) ||
+        !column_make_raw(&sums_c, h->store, "retained sizes", 8, (uint64_t)h->node_count + 1, err))
+        return false;
+    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
+    uint64_t *sums = sums_c.data, *retained = h->retained.data;
+    sums[0] = 0;
+    for (uint32_t p = 0; p < h->node_count; p++)
+        sums[p + 1] = sums[p] + heap_self_bytes(h, order[p]);
+    for (uint32_t p = 0; p < h->node_count; p++)
+        retained[order[p]] = sums[end[p]] - sums[p];
+    column_release(&sums_c);
+    return true;
 }

@@ -73,16 +73,17 @@ void heap_release(struct heap *h)
 {
     struct column *const columns[] = {
         &h->node_type,       &h->node_flags,         &h->node_name,           &h->node_id,
-        &h->node_self,       &h->first_edge_low,     &h->first_edge_base,     &h->edge_to,
+        &h->node_self,       &h->edge_to,
         &h->edge_label,      &h->wide_self,          &h->wide_label,          &h->locations,
         &h->distance,        &h->dominator,          &h->retained,            &h->retainers,
         &h->dom_order,       &h->dom_position,       &h->dom_end,             &h->class_of,
-        &h->retainer_first_low, &h->retainer_first_base,
     };
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
+    places_release(&h->first_edge);
+    places_release(&h->first_retainer);
     class_table_free(h->classes);
     strings_release(&h->strings);
-    store_close(&h->store);
+    store_free(h->store);
     *h = (struct heap){0};
 }

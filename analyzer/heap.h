@@ -8,6 +8,7 @@
 #ifndef MORTEM_ANALYZER_HEAP_H
 #define MORTEM_ANALYZER_HEAP_H
 
+#include "analyzer/places.h"
 #include "analyzer/strings.h"
 #include "base/progress.h"
 #include "base/store.h"
@@ -73,7 +74,7 @@ struct location {
 struct class_table;
 
 struct heap {
-    struct store store;
+    struct store *store; /* owned */
 
     /* -- as loaded -- */
     uint32_t node_count;
@@ -93,8 +94,7 @@ struct heap {
     struct column node_name;       /* uint32_t, string index */
     struct column node_id;         /* uint32_t */
     struct column node_self;       /* uint32_t, SELF_WIDE: see wide_self */
-    struct column first_edge_low;  /* uint32_t, node_count + 1, see heap_first_edge() */
-    struct column first_edge_base; /* uint64_t per 65536 nodes */
+    struct places first_edge;      /* by node */
     struct column edge_to;         /* uint32_t, ordinal | EDGE_ESSENTIAL */
     struct column edge_label;      /* uint32_t, type and name: see heap_edge_name() */
     struct column wide_self;       /* struct wide, sizes that do not fit, by node */
@@ -106,9 +106,8 @@ struct heap {
     struct column distance;            /* int32_t */
     struct column dominator;           /* uint32_t */
     struct column retained;            /* uint64_t */
-    struct column retainer_first_low;  /* as first_edge_*, over retainers */
-    struct column retainer_first_base;
-    struct column retainers;    /* uint32_t: source | EDGE_ESSENTIAL, in file order */
+    struct places first_retainer; /* by node */
+    struct column retainers;      /* uint32_t: source | EDGE_ESSENTIAL, in file order */
     struct column dom_order;    /* uint32_t, nodes in preorder of the dominator tree */
     struct column dom_position; /* uint32_t, by node: its place in dom_order */
     struct column dom_end;      /* uint32_t, by place: the place behind the node's subtree */
@@ -170,8 +169,7 @@ bool heap_set_self_bytes(struct heap *h, uint32_t n, uint64_t bytes, struct err 
 /* The edges of n are [heap_first_edge(n), heap_first_edge(n + 1)). */
 static inline uint64_t heap_first_edge(const struct heap *h, uint32_t n)
 {
-    return ((const uint64_t *)h->first_edge_base.data)[n >> 16] +
-           ((const uint32_t *)h->first_edge_low.data)[n];
+    return places_at(&h->first_edge, n);
 }
 
 static inline uint32_t heap_edge_to(const struct heap *h, uint64_t e)
@@ -220,8 +218,7 @@ static inline uint64_t heap_retained_bytes(const struct heap *h, uint32_t n)
  * edge of any type, weak and self edges too, in file order. */
 static inline uint64_t heap_first_retainer(const struct heap *h, uint32_t n)
 {
-    return ((const uint64_t *)h->retainer_first_base.data)[n >> 16] +
-           ((const uint32_t *)h->retainer_first_low.data)[n];
+    return places_at(&h->first_retainer, n);
 }
 
 static inline uint32_t heap_retainer(const struct heap *h, uint64_t slot)

@@ -102,8 +102,8 @@ static bool make_columns(struct load *l, struct err *err)
         {&h->node_name, "node names", 4, nodes},
         {&h->node_id, "node ids", 4, nodes},
         {&h->node_self, "shallow sizes", 4, nodes},
-        {&h->first_edge_low, "first edges", 4, nodes + 1},
-        {&h->first_edge_base, "first edges", 8, (nodes >> 16) + 2},
+        {&h->first_edge.low, "first edges", 4, nodes + 1},
+        {&h->first_edge.base, "first edges", 8, (nodes >> 16) + 2},
         {&h->edge_to, "edge targets", 4, edges},
         {&h->edge_label, "edge names", 4, edges},
         {&h->wide_self, "large sizes", sizeof(struct wide), 0},
@@ -111,7 +111,7 @@ static bool make_columns(struct load *l, struct err *err)
         {&h->locations, "locations", sizeof(struct location), 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-        if (!column_make(columns[i].c, &h->store, columns[i].what, columns[i].elem,
+        if (!column_make(columns[i].c, h->store, columns[i].what, columns[i].elem,
                          columns[i].rows, err))
             return false;
         columns[i].c->count = 0;
@@ -134,23 +134,23 @@ static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err
 static bool reserve_nodes(struct heap *h, size_t rows, struct err *err)
 {
     struct column *const columns[] = {&h->node_type, &h->node_flags, &h->node_name,
-                                      &h->node_id,   &h->node_self,  &h->first_edge_low};
+                                      &h->node_id,   &h->node_self,  &h->first_edge.low};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
         if (!column_reserve(columns[i], rows + 1, err))
             return err_prefix(err, "node columns");
     }
-    return column_reserve(&h->first_edge_base, (rows >> 16) + 2, err) ||
+    return column_reserve(&h->first_edge.base, (rows >> 16) + 2, err) ||
            err_prefix(err, "first edges");
 }
 
 static void start_node_edges(struct load *l, uint32_t n)
 {
-    uint64_t *base = l->h->first_edge_base.data;
+    uint64_t *base = l->h->first_edge.base.data;
     if ((n & 0xffff) == 0) {
         base[n >> 16] = l->edges_promised;
-        l->h->first_edge_base.count = (n >> 16) + 1;
+        l->h->first_edge.base.count = (n >> 16) + 1;
     }
-    ((uint32_t *)l->h->first_edge_low.data)[n] = (uint32_t)(l->edges_promised - base[n >> 16]);
+    ((uint32_t *)l->h->first_edge.low.data)[n] = (uint32_t)(l->edges_promised - base[n >> 16]);
 }
 
 static bool bad_row(uint64_t offset, const char *section, uint64_t row,
@@ -191,7 +191,7 @@ static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t 
         l->edges_promised += v[m.node_edge_count];
     }
     h->node_type.count = h->node_flags.count = h->node_name.count = n;
-    h->node_id.count = h->node_self.count = h->first_edge_low.count = n;
+    h->node_id.count = h->node_self.count = h->first_edge.low.count = n;
     return true;
 }
 
@@ -302,8 +302,8 @@ static bool on_string(void *ctx, const char *bytes, size_t len, bool last, struc
 static bool sort_locations(struct heap *h, struct err *err)
 {
     struct column slot = {0}, sorted = {0};
-    if (!column_make(&slot, &h->store, "location slots", 4, h->node_count, err) ||
-        !column_make(&sorted, &h->store, "locations", sizeof(struct location), h->locations.count,
+    if (!column_make(&slot, h->store, "location slots", 4, h->node_count, err) ||
+        !column_make(&sorted, h->store, "locations", sizeof(struct location), h->locations.count,
                      err)) {
         column_release(&slot);
         return false;
@@ -329,10 +329,10 @@ static bool close_edges(struct load *l, struct err *err)
 {
     struct heap *h = l->h;
     uint64_t there = h->edge_to.count;
-    uint32_t *low = h->first_edge_low.data;
-    uint64_t *base = h->first_edge_base.data;
+    uint32_t *low = h->first_edge.low.data;
+    uint64_t *base = h->first_edge.base.data;
     start_node_edges(l, h->node_count);
-    h->first_edge_low.count = (uint64_t)h->node_count + 1;
+    h->first_edge.low.count = (uint64_t)h->node_count + 1;
     for (uint32_t n = h->node_count + 1; n-- > 0 && heap_first_edge(h, n) > there;) {
         if (base[n >> 16] > there)
             base[n >> 16] = there;
@@ -439,7 +439,7 @@ bool heap_load(struct input *in, const struct heap_load_options *o, struct heap 
         .ctx = &l, .meta = on_meta, .rows = on_rows, .string = on_string};
     if (input_container(in) == CONTAINER_PLAIN)
         h.file_bytes = input_file_bytes(in);
-    bool ok = store_open(&h.store, o->temp_dir, err) && strings_init(&h.strings, &h.store, err) &&
+    bool ok = store_new(o->temp_dir, &h.store, err) && strings_init(&h.strings, h.store, err) &&
               snapshot_parser_new(&sink, o->yajl, &parser, err) &&
               read_all(&l, in, parser, p, err) && finish(&l, parser, input_offset(in), err);
     snapshot_parser_free(parser);

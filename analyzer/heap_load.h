@@ -11,7 +11,7 @@
 
 struct heap_load_options {
     bool yajl;            /* read the bulk with yajl too: slow, the kernels' oracle */
-    const char *temp_dir; /* where the columns' files are made; NULL: see store_open() */
+    const char *temp_dir; /* where the columns' files are made; NULL: see store_new() */
 };
 
 /* Reads a whole snapshot from `in`. A file that is cut or damaged behind its header is no failure:

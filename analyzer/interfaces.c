@@ -326,13 +326,13 @@ static bool prepare(struct inference *in, struct err *err)
     struct heap *h = in->h;
     uint64_t strings = strings_count(&h->strings);
     strings_find(&h->strings, (const char *const[]){"__proto__"}, 1, &in->proto);
-    return u64_map_init(&in->candidate_of, &h->store, err) &&
-           u64_map_init(&in->shape_of, &h->store, err) &&
-           column_make(&in->candidates, &h->store, "interfaces", sizeof(struct candidate), 0, err) &&
-           column_make(&in->shapes, &h->store, "interfaces", sizeof(struct shape), 0, err) &&
-           column_make(&in->units, &h->store, "interfaces", 1, strings, err) &&
-           column_make(&in->bucket, &h->store, "interfaces", 2, strings, err) &&
-           column_make(&in->props, &h->store, "interfaces", 4, 0, err);
+    return u64_map_init(&in->candidate_of, h->store, err) &&
+           u64_map_init(&in->shape_of, h->store, err) &&
+           column_make(&in->candidates, h->store, "interfaces", sizeof(struct candidate), 0, err) &&
+           column_make(&in->shapes, h->store, "interfaces", sizeof(struct shape), 0, err) &&
+           column_make(&in->units, h->store, "interfaces", 1, strings, err) &&
+           column_make(&in->bucket, h->store, "interfaces", 2, strings, err) &&
+           column_make(&in->props, h->store, "interfaces", 4, 0, err);
 }
 
 static bool name_all(struct inference *in, uint32_t *names, struct err *err)

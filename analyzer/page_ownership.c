@@ -54,7 +54,7 @@ bool pass_page_ownership(struct heap *h, struct err *err)
 {
     struct column stack = {0};
     h->has_user_roots = false;
-    bool ok = column_make(&stack, &h->store, "page-owned nodes", 4, 0, err) &&
+    bool ok = column_make(&stack, h->store, "page-owned nodes", 4, 0, err) &&
               mark_roots(h, &stack, err) && flood(h, &stack, err);
     column_release(&stack);
     return ok;

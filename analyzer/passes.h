@@ -17,12 +17,18 @@ bool heap_analyze(struct heap *h, const struct progress *p, struct err *err) WAR
 
 bool pass_detachedness(struct heap *h, struct err *err) WARN_UNUSED;   /* renames nodes */
 bool pass_page_ownership(struct heap *h, struct err *err) WARN_UNUSED; /* flags, has_user_roots */
-/* Marks essential edges; retainers. */
-bool pass_retainers(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
+/* Marks the edges that count for dominators, and counts retainers. */
+bool pass_essential_edges(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
+
+/* Independent of each other from here ... */
+bool pass_retainers(struct heap *h, struct err *err) WARN_UNUSED;
 bool pass_size_transfer(struct heap *h, struct err *err) WARN_UNUSED; /* changes shallow sizes */
 bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
-/* Immediate dominators, the order of the dominator tree, retained sizes. */
-bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;
+bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED; /* and their tree's order */
+bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;    /* appends strings */
+
+/* ... to here: these want them all. */
+bool pass_retained_sizes(struct heap *h, struct err *err) WARN_UNUSED;
+bool pass_class_sums(struct heap *h, struct err *err) WARN_UNUSED;
 
 #endif

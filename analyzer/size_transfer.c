@@ -83,8 +83,8 @@ bool pass_size_transfer(struct heap *h, struct err *err)
     struct transfer t = {.h = h};
     if (!h->has_user_roots)
         return true;
-    bool ok = column_make(&t.owner, &h->store, "owners", 4, h->node_count, err) &&
-              column_make(&t.stack, &h->store, "size transfer", 4, 0, err) &&
+    bool ok = column_make(&t.owner, h->store, "owners", 4, h->node_count, err) &&
+              column_make(&t.stack, h->store, "size transfer", 4, 0, err) &&
               find_owners(&t, err) && move_sizes(&t, err);
     column_release(&t.owner);
     column_release(&t.stack);

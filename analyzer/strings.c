@@ -11,7 +11,7 @@ static bool push_offset(struct strings *t, struct err *err)
     return true;
 }
 
-bool strings_init(struct strings *t, const struct store *s, struct err *err)
+bool strings_init(struct strings *t, struct store *s, struct err *err)
 {
     return column_make(&t->bytes, s, "string bytes", 1, 0, err) &&
            column_make(&t->offsets, s, "string offsets", sizeof(uint64_t), 0, err) &&

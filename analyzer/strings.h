@@ -21,7 +21,7 @@ struct strings {
     struct column offsets; /* uint64_t, one more than there are strings */
 };
 
-bool strings_init(struct strings *t, const struct store *s, struct err *err) WARN_UNUSED;
+bool strings_init(struct strings *t, struct store *s, struct err *err) WARN_UNUSED;
 void strings_release(struct strings *t);
 
 static inline uint32_t strings_count(const struct strings *t)

@@ -29,7 +29,7 @@ static bool finder_init(struct finder *f, const struct heap *h, struct err *err)
     if (!f->match)
         return err_nomem(err, 0, "the pattern of WeakMap entries");
     pcre2_jit_compile(f->code, PCRE2_JIT_COMPLETE);
-    return u64_map_init(&f->pair_of, &h->store, err);
+    return u64_map_init(&f->pair_of, h->store, err);
 }
 
 static void finder_release(struct finder *f)
@@ -96,7 +96,7 @@ bool weak_pairs_find(const struct heap *h, struct weak_pairs *ret, struct err *e
 {
     struct weak_pairs w = {.string_count = strings_count(&h->strings)};
     struct finder f = {0};
-    bool ok = finder_init(&f, h, err) && column_make(&w.pairs, &h->store, "WeakMap entries",
+    bool ok = finder_init(&f, h, err) && column_make(&w.pairs, h->store, "WeakMap entries",
                                                      sizeof(struct weak_pair), 0, err);
     for (uint32_t i = 0; ok && i < w.string_count; i++) {
         struct str s = strings_get(&h->strings, i);

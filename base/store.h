@@ -2,37 +2,44 @@
  * instead of killing us.
  *
  * A column is an array of fixed-size elements in a file of its own that has no name: it vanishes
- * with the process, and releasing it gives its disk space back at once. Space is reserved before it
- * is mapped, so a full disk is an error and not a SIGBUS. New elements are zero.
+ * with the process. Space is reserved before it is mapped, so a full disk is an error and not a
+ * SIGBUS. A released column's file is kept for the next one of its size, because making pages costs
+ * more than clearing them; store_trim() gives the space back.
  *
  * `struct column c = {0}` is a valid empty column. Pointers into a column stay valid until it grows
- * or is released.
+ * or is released. A store may be used by several threads, a column by one at a time.
  */
 #ifndef MORTEM_BASE_STORE_H
 #define MORTEM_BASE_STORE_H
 
 #include "base/err.h"
 
-struct store {
-    char *dir; /* where the files are made */
-};
+struct store;
 
-/* `dir` NULL: $TMPDIR, else /var/tmp, else /tmp, the first that can be written. */
-bool store_open(struct store *s, const char *dir, struct err *err) WARN_UNUSED;
-void store_close(struct store *s);
+/* `dir` is where the files are made. NULL: $TMPDIR, else /var/tmp, else /tmp, the first that can be
+ * written. */
+bool store_new(const char *dir, struct store **ret, struct err *err) WARN_UNUSED;
+/* All its columns must have been released. */
+void store_free(struct store *s);
+void store_trim(struct store *s);
 
 struct column {
+    struct store *store;
     void *data;
     uint64_t count;    /* elements in use */
     uint64_t capacity; /* elements reserved and mapped */
-    uint32_t elem;     /* bytes of one element */
-    int fd_plus_1;     /* 0: no file */
+    uint64_t mapped_bytes;
+    uint32_t elem; /* bytes of one element */
+    int fd_plus_1; /* 0: no file */
 };
 
 /* A column of `count` zeroed elements. `what` names it in errors: "node names". */
-bool column_make(struct column *c, const struct store *s, const char *what, uint32_t elem,
-                 uint64_t count, struct err *err) WARN_UNUSED;
-/* Capacity for `more` elements behind `count`; may move the data. */
+bool column_make(struct column *c, struct store *s, const char *what, uint32_t elem, uint64_t count,
+                 struct err *err) WARN_UNUSED;
+/* The same with undefined contents, for what is written before it is read. */
+bool column_make_raw(struct column *c, struct store *s, const char *what, uint32_t elem,
+                     uint64_t count, struct err *err) WARN_UNUSED;
+/* Capacity for `more` elements behind `count`, undefined; may move the data. */
 bool column_reserve(struct column *c, uint64_t more, struct err *err) WARN_UNUSED;
 void column_release(struct column *c);
 

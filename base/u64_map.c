@@ -3,7 +3,7 @@
 
 #define FIRST_SLOTS 1024
 
-bool u64_map_init(struct u64_map *m, const struct store *s, struct err *err)
+bool u64_map_init(struct u64_map *m, struct store *s, struct err *err)
 {
     m->store = s;
     m->count = 0;

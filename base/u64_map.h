@@ -15,12 +15,12 @@ struct u64_map_slot {
 };
 
 struct u64_map {
-    const struct store *store;
+    struct store *store;
     struct column slots; /* struct u64_map_slot, a power of two */
     uint64_t count;
 };
 
-bool u64_map_init(struct u64_map *m, const struct store *s, struct err *err) WARN_UNUSED;
+bool u64_map_init(struct u64_map *m, struct store *s, struct err *err) WARN_UNUSED;
 void u64_map_release(struct u64_map *m);
 
 /* The value of `key`, made as `fresh` if it is new; *ret_new tells. The pointer is good until the next
