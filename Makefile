@@ -1,43 +1,138 @@
 # mortem: build, test, install. `make help` lists the targets.
+#
+# Everything built goes to build/VARIANT: release (default), asan, clang.
 VARIANT ?= release
 BUILD := build/$(VARIANT)
-CC ?= gcc
+PREFIX ?= /usr/local
+bindir := $(DESTDIR)$(PREFIX)/bin
+mandir := $(DESTDIR)$(PREFIX)/share/man/man1
+
+CC_clang := clang
+ifeq ($(origin CC),default)
+CC := $(or $(CC_$(VARIANT)),cc)
+endif
+
+# Homebrew's ncurses is not where pkg-config looks.
+ifeq ($(shell uname -s),Darwin)
+export PKG_CONFIG_PATH := $(shell brew --prefix ncurses 2>/dev/null)/lib/pkgconfig:$(PKG_CONFIG_PATH)
+endif
+# $(call lib,PACKAGE,FLAGS): how to link with it; FLAGS when pkg-config does not know
+lib = $(or $(shell pkg-config --libs $(1) 2>/dev/null),$(2))
+PACKAGES := yajl libpcre2-8 ncursesw zlib libzstd cmocka
 
 CFLAGS_release := -O2 -g
-CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_clang := -O2 -g
+SANITIZE := -fsanitize=address,undefined
+CFLAGS_asan := -O1 -g $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS := $(CFLAGS_$(VARIANT)) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wpointer-arith -Wvla -fno-common -pthread -I. $(EXTRA_CFLAGS)
-LDFLAGS := $(if $(filter asan,$(VARIANT)),-fsanitize=address,undefined) -pthread $(EXTRA_LDFLAGS)
-LDLIBS := -lyajl -lpcre2-8 -lncursesw -lz -lzstd -lm
+	-Wmissing-prototypes -Wpointer-arith -Wvla -fno-common -pthread -I. \
+	$(foreach p,$(PACKAGES),$(shell pkg-config --cflags-only-I $(p) 2>/dev/null)) \
+	$(if $(WERROR),-Werror) $(EXTRA_CFLAGS)
+LDFLAGS := $(if $(filter asan,$(VARIANT)),$(SANITIZE)) -pthread $(EXTRA_LDFLAGS)
+LDLIBS := $(call lib,yajl,-lyajl) $(call lib,libpcre2-8,-lpcre2-8) $(call lib,ncursesw,-lncursesw) \
+	$(call lib,zlib,-lz) $(call lib,libzstd,-lzstd) -lm
+CMOCKA := $(call lib,cmocka,-lcmocka)
 
-LIB_SRC := $(wildcard base/*.c parsers/*.c analyzer/*.c analyzer/rules/*.c report/*.c tui/*.c)
-CLI_SRC := $(wildcard cli/*.c)
+# Everything but main is in the library, for the tests.
+MAIN := cli/main
+LIB_SRC := $(filter-out $(MAIN).c,$(wildcard \
+	base/*.c parsers/*.c analyzer/*.c analyzer/rules/*.c report/*.c tui/*.c cli/*.c))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+CLI_TESTS := $(wildcard tests/cli/test_*.sh)
+SAMPLES := $(wildcard samples/*.heapsnapshot.zst samples/*.log)
+ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID)
+ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+AID_OBJ := $(UNIT_AID:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all clean unit
-all: $(BUILD)/mortem
+# A target that may install packages builds in a second make, which looks for them afresh.
+JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+Q := $(if $(V),,@)
+
+.PHONY: all deps demo check check-built build-tests unit cli-tests golden asan lint format man install \
+	uninstall clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/mortem ## build the program: build/release/mortem
+
+deps: ## install what is missing to build and test (says what, through sudo if not root)
+	@./deps.sh
+
+demo: deps ## build, then diagnose the real inputs in samples/
+	$(SUBMAKE) all
+	$(BUILD)/mortem $(SAMPLES)
+
+check: deps ## build, then run the whole test suite
+	$(SUBMAKE) all build-tests
+	$(SUBMAKE) check-built
+
+check-built: all build-tests
+	@MORTEM=$(BUILD)/mortem tests/run.sh $(BUILD)/log $(UNIT_BIN) $(CLI_TESTS)
+
+build-tests: $(UNIT_BIN)
+
+unit: build-tests ## run the unit tests only
+	@tests/run.sh $(BUILD)/log $(UNIT_BIN)
+
+cli-tests: all ## run the tests of the command line only
+	@MORTEM=$(BUILD)/mortem tests/run.sh $(BUILD)/log $(CLI_TESTS)
+
+golden: all ## write anew what the tests of the command line expect, and show the difference
+	@UPDATE=1 MORTEM=$(BUILD)/mortem tests/cli/test_golden.sh
+
+asan: ## the whole test suite under the address and undefined-behaviour sanitizers
+	$(SUBMAKE) VARIANT=asan all build-tests
+	$(SUBMAKE) VARIANT=asan check-built
+
+lint: ## check include directions, headers, names, file lengths and the format
+	@CC="$(CC)" CFLAGS="$(CFLAGS)" tests/lint.sh $(ALL_C) $(ALL_H)
+
+format: ## format every C file with clang-format
+	clang-format -i $(ALL_C) $(ALL_H)
+
+man: all ## write docs/mortem.1 anew, from the option table
+	$(BUILD)/mortem --help-man >docs/mortem.1
+
+install: all ## install the program and its man page under PREFIX (/usr/local); DESTDIR is honoured
+	install -d $(bindir) $(mandir)
+	install -m 755 $(BUILD)/mortem $(bindir)/mortem
+	install -m 644 docs/mortem.1 $(mandir)/mortem.1
+
+uninstall: ## remove what install put there
+	rm -f $(bindir)/mortem $(mandir)/mortem.1
+
+clean: ## remove everything built
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
 
 $(BUILD)/libmortem.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	@echo "  AR $@"
+	$(Q)ar rcs $@ $^
 
-$(BUILD)/mortem: $(CLI_OBJ) $(BUILD)/libmortem.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/mortem: $(BUILD)/$(MAIN).o $(BUILD)/libmortem.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(AID_OBJ) $(BUILD)/libmortem.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libmortem.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+# Changes when the compiler or its flags do, and everything is compiled again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' >$@
+FORCE:
 
-unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do $$t || exit 1; done
-
-clean:
-	rm -rf build
-
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(BUILD)/$(MAIN).d $(AID_OBJ:.o=.d) $(UNIT_BIN:=.d)

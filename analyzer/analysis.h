@@ -134,6 +134,7 @@ struct death {
     const char *comm;
     const char *time;  /* as precise as the log has it; NULL */
     const char *title; /* one sentence: who, what, how much */
+    bool is_node;      /* who died is a Node process; false: somebody else on the machine */
     struct evidence *evidence;
     size_t evidence_count;
     struct advice *advice;
@@ -150,7 +151,7 @@ struct analysis {
     size_t finding_count;
     struct death *deaths; /* in order of time */
     size_t death_count;
-    struct heap *heap; /* of heap.file, for the browser; NULL unless asked for. Owned. */
+    struct heap *graph; /* of heap.file, for the browser; NULL unless asked for. Owned. */
 };
 
 void analysis_release(struct analysis *a);

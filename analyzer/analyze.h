@@ -8,8 +8,8 @@
 
 struct analyze_options {
     bool yajl;            /* read the bulk of snapshots with yajl: slow, the kernels' oracle */
-    bool keep_heap;       /* leave the snapshot in ret->heap, for the browser */
-    const char *temp_dir; /* for the columns' files; NULL: see store_open() */
+    bool keep_heap;       /* leave the snapshot in ret->graph, for the browser */
+    const char *temp_dir; /* for the columns' files; NULL: see store_new() */
 };
 
 /* Analyses `count` files ("-" is standard input). A file that cannot be read, or only in part, is no

@@ -1,6 +1,7 @@
 /* The string table of a heap: see strings.h. */
 #include "analyzer/strings.h"
 
+#include <assert.h>
 #include <string.h>
 
 static bool push_offset(struct strings *t, struct err *err)
@@ -45,29 +46,53 @@ bool strings_end(struct strings *t, uint32_t *ret_index, struct err *err)
     return true;
 }
 
+/* Names looked for, by length: nearly every string is refused by its length and first byte. */
+enum { LENGTHS = 64 };
+
+struct wanted {
+    const char *const *names;
+    uint64_t first_bytes[LENGTHS][4]; /* a bit a byte */
+    uint16_t head[LENGTHS];           /* 1-based into names, 0: none */
+    uint16_t next[NAMES_MAX];
+    uint32_t *found;
+};
+
+static void want(struct wanted *w, uint16_t k)
+{
+    size_t len = strlen(w->names[k]);
+    unsigned char first = (unsigned char)w->names[k][0];
+    assert(len < LENGTHS);
+    w->first_bytes[len][first >> 6] |= UINT64_C(1) << (first & 63);
+    w->next[k] = w->head[len];
+    w->head[len] = (uint16_t)(k + 1);
+    w->found[k] = NO_STRING;
+}
+
+static size_t compare_wanted(struct wanted *w, struct str s, uint32_t index)
+{
+    size_t found = 0;
+    for (uint16_t k = w->head[s.len]; k; k = w->next[k - 1]) {
+        if (w->found[k - 1] == NO_STRING && !memcmp(s.p, w->names[k - 1], s.len)) {
+            w->found[k - 1] = index;
+            found++;
+        }
+    }
+    return found;
+}
+
 void strings_find(const struct strings *t, const char *const *names, size_t count,
                   uint32_t *ret_index)
 {
-    /* By length and first byte most strings are refused without a comparison. */
-    enum { LENGTHS = 64 };
-    uint64_t lengths[256] = {0};
-    for (size_t k = 0; k < count; k++) {
-        size_t len = strlen(names[k]);
-        ret_index[k] = NO_STRING;
-        lengths[(unsigned char)names[k][0]] |= UINT64_C(1) << (len < LENGTHS ? len : LENGTHS - 1);
-    }
+    struct wanted w = {.names = names, .found = ret_index};
+    assert(count <= NAMES_MAX);
+    for (size_t k = 0; k < count; k++)
+        want(&w, (uint16_t)k);
     size_t left = count;
     for (uint32_t i = 0; i < strings_count(t) && left; i++) {
         struct str s = strings_get(t, i);
         unsigned char first = s.len ? (unsigned char)s.p[0] : 0;
-        if (!(lengths[first] >> (s.len < LENGTHS ? s.len : LENGTHS - 1) & 1))
-            continue;
-        for (size_t k = 0; k < count; k++) {
-            if (ret_index[k] == NO_STRING && str_equal(s, names[k])) {
-                ret_index[k] = i;
-                left--;
-            }
-        }
+        if (s.len < LENGTHS && w.first_bytes[s.len][first >> 6] >> (first & 63) & 1)
+            left -= compare_wanted(&w, s, i);
     }
 }
 

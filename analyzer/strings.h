@@ -43,7 +43,8 @@ bool strings_append(struct strings *t, const char *bytes, size_t len, struct err
 bool strings_end(struct strings *t, uint32_t *ret_index, struct err *err) WARN_UNUSED;
 
 /* Indexes of the first strings equal to names[0..count), NO_STRING where there is none. One pass over
- * the table whatever the count. */
+ * the table whatever the count, up to NAMES_MAX names of less than 64 bytes. */
+#define NAMES_MAX 256
 void strings_find(const struct strings *t, const char *const *names, size_t count,
                   uint32_t *ret_index);
 

@@ -11,6 +11,8 @@
 #include "parsers/numbers.h"
 #include "parsers/snapshot_meta.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -79,6 +81,24 @@ static enum snapshot_section section_by_name(const char *key)
     return SECTION_NONE;
 }
 
+/* Behind what was read last: yajl knows how far it is in its chunk, in its callbacks too. */
+static uint64_t place(const struct snapshot_parser *p)
+{
+    return p->offset + (p->taken_over ? 0 : yajl_get_bytes_consumed(p->yajl));
+}
+
+/* An error of the input, with its place. Returns false. */
+static bool PRINTF_LIKE(3, 4)
+    reject(const struct snapshot_parser *p, struct err *err, const char *fmt, ...)
+{
+    char what[256];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
+    return err_set(err, ERR_INPUT, place(p), "byte %llu: %s", (unsigned long long)place(p), what);
+}
+
 /* -- rows -- */
 
 /* Hands over the whole rows of the block and keeps the rest. */
@@ -98,10 +118,10 @@ static bool flush_rows(struct snapshot_parser *p, struct err *err)
 static bool begin_section(struct snapshot_parser *p, enum snapshot_section s, struct err *err)
 {
     if (!p->meta_given)
-        return err_set(err, ERR_INPUT, p->offset,
-                       "\"%s\" comes before \"snapshot\": not written by V8", section_names[s]);
+        return reject(p, err, "\"%s\" comes before \"snapshot\": not written by V8",
+                      section_names[s]);
     if (p->done & 1u << s)
-        return err_set(err, ERR_INPUT, p->offset, "\"%s\" comes twice", section_names[s]);
+        return reject(p, err, "\"%s\" comes twice", section_names[s]);
     const unsigned widths[SECTION_COUNT] = {
         [SECTION_NODES] = p->meta.node_width,
         [SECTION_EDGES] = p->meta.edge_width,
@@ -111,7 +131,7 @@ static bool begin_section(struct snapshot_parser *p, enum snapshot_section s, st
     p->width = widths[s];
     p->open = s;
     p->count = 0;
-    p->block_offset = p->offset;
+    p->block_offset = place(p);
     p->numbers = (struct numbers){0};
     p->strings = (struct json_strings){.piece = p->sink.string, .ctx = p->sink.ctx};
     return true;
@@ -123,10 +143,8 @@ static bool end_section(struct snapshot_parser *p, struct err *err)
         if (!flush_rows(p, err))
             return false;
         if (p->count)
-            return err_set(err, ERR_INPUT, p->offset,
-                           "byte %llu: \"%s\" ends in the middle of a row: %zu of %zu values",
-                           (unsigned long long)p->offset, section_names[p->open], p->count,
-                           p->width);
+            return reject(p, err, "\"%s\" ends in the middle of a row: %zu of %zu values",
+                          section_names[p->open], p->count, p->width);
     }
     p->done |= 1u << p->open;
     p->open = SECTION_NONE;
@@ -159,9 +177,8 @@ static int on_start(struct snapshot_parser *p, bool is_array)
     if (p->depth < DEPTH_MAX)
         p->levels[p->depth] = (struct level){.is_array = is_array};
     if (p->depth != 2 || !is_array)
-        return p->open ? (int)err_set(&p->failure, ERR_INPUT, p->offset,
-                                      "\"%s\" holds something nested", section_names[p->open])
-                       : 1;
+        return !p->open || reject(p, &p->failure, "\"%s\" holds something nested",
+                                  section_names[p->open]);
     enum snapshot_section s = section_by_name(key_at(p, 1));
     if (s == SECTION_NONE || (s == SECTION_LOCATIONS && p->meta.location_object < 0))
         return 1;
@@ -177,6 +194,8 @@ static int on_end(struct snapshot_parser *p)
     if (was_section && !end_section(p, &p->failure))
         return 0;
     if (p->depth == 2 && !was_section && !strcmp(key_at(p, 1), "snapshot")) {
+        if (p->meta_given)
+            return reject(p, &p->failure, "\"snapshot\" comes twice");
         p->meta_given = true;
         if (!snapshot_meta_check(&p->meta, &p->failure) ||
             !p->sink.meta(p->sink.ctx, &p->meta, &p->failure))
@@ -209,7 +228,8 @@ static int on_key(void *ctx, const unsigned char *text, size_t len)
     if (p->depth >= DEPTH_MAX)
         return 1;
     char *key = p->levels[p->depth].key;
-    size_t kept = len < KEY_MAX ? len : 0; /* a longer key is none of ours */
+    /* A longer key, or one with a NUL, is none of ours. */
+    size_t kept = len < KEY_MAX && !memchr(text, 0, len) ? len : 0;
     memcpy(key, text, kept);
     key[kept] = '\0';
     return 1;
@@ -236,10 +256,10 @@ static int on_number(void *ctx, const char *text, size_t len)
     uint64_t value;
     bool whole = parse_u64(text, len, &value);
     if (p->open && (!whole || p->open == SECTION_STRINGS))
-        return err_set(&p->failure, ERR_INPUT, p->offset,
-                       "\"%s\": expected %s, found the number %.*s", section_names[p->open],
-                       p->open == SECTION_STRINGS ? "a string" : "an unsigned whole number",
-                       len < 40 ? (int)len : 40, text);
+        return reject(p, &p->failure, "\"%s\": expected %s, found the number %.*s",
+                      section_names[p->open],
+                      p->open == SECTION_STRINGS ? "a string" : "an unsigned whole number",
+                      len < 40 ? (int)len : 40, text);
     if (p->open) {
         p->block[p->count++] = value;
         return p->count < BLOCK_VALUES || flush_rows(p, &p->failure);
@@ -256,8 +276,7 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
     if (p->open == SECTION_STRINGS)
         return p->sink.string(p->sink.ctx, (const char *)text, len, true, &p->failure);
     if (p->open)
-        return err_set(&p->failure, ERR_INPUT, p->offset, "\"%s\": found a string",
-                       section_names[p->open]);
+        return reject(p, &p->failure, "\"%s\": found a string", section_names[p->open]);
     bool ok = !in_meta(p) || !p->levels[p->depth].is_array ||
               snapshot_meta_string(&p->meta, key_at(p, 3), p->depth == 5,
                                    p->levels[p->depth].index, (const char *)text, len, &p->failure);
@@ -268,8 +287,8 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
 static int on_other(struct snapshot_parser *p)
 {
     if (p->open)
-        return err_set(&p->failure, ERR_INPUT, p->offset, "\"%s\": found null, true or false",
-                       section_names[p->open]);
+        return reject(p, &p->failure, "\"%s\": found null, true or false",
+                      section_names[p->open]);
     count_value(p);
     return 1;
 }
@@ -301,7 +320,8 @@ static const yajl_callbacks callbacks = {
 
 static bool start_yajl(struct snapshot_parser *p, bool inside_object, struct err *err)
 {
-    static const unsigned char prefix[] = "{\"\":0";
+    /* A string, which is over where it ends: a number might go on. */
+    static const unsigned char prefix[] = "{\"\":\"\"";
     if (p->yajl)
         yajl_free(p->yajl);
     p->yajl = yajl_alloc(&callbacks, NULL, p);
@@ -343,7 +363,7 @@ static bool feed_yajl(struct snapshot_parser *p, const uint8_t *buf, size_t len,
         return true;
     *err = p->failure;
     if (!err->offset)
-        err->offset = p->offset;
+        err->offset = place(p);
     return false;
 }
 
@@ -361,8 +381,9 @@ static bool bad_byte(const struct snapshot_parser *p, uint64_t at, uint8_t found
 /* The kernel is done: yajl reads on behind the bracket. */
 static bool give_back(struct snapshot_parser *p, struct err *err)
 {
+    bool ok = end_section(p, err) && start_yajl(p, true, err);
     p->taken_over = false;
-    return end_section(p, err) && start_yajl(p, true, err);
+    return ok;
 }
 
 static bool feed_numbers(struct snapshot_parser *p, const uint8_t *buf, size_t len,

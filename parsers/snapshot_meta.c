@@ -108,9 +108,17 @@ bool snapshot_meta_string(struct snapshot_meta *m, const char *key, bool nested,
                    SNAPSHOT_ROW_MAX);
 }
 
+static unsigned width_of(const struct snapshot_meta *m, const struct field *f)
+{
+    return f->list[0] == 'n' ? m->node_width : f->list[0] == 'e' ? m->edge_width : m->location_width;
+}
+
 bool snapshot_meta_check(const struct snapshot_meta *m, struct err *err)
 {
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        if (field_position_of(m, &fields[i]) >= (int)width_of(m, &fields[i]))
+            return err_set(err, ERR_INPUT, 0, "not a heap snapshot: snapshot.meta.%s comes twice",
+                           fields[i].list);
         if (fields[i].required && field_position_of(m, &fields[i]) < 0)
             return err_set(err, ERR_INPUT, 0,
                            "not a heap snapshot: snapshot.meta.%s names no field \"%s\"",

@@ -1,0 +1,67 @@
+/* The model's end of life and its enums' words: see analysis.h. */
+#include "analyzer/analysis.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "analyzer/heap.h"
+
+void analysis_release(struct analysis *a)
+{
+    if (!a)
+        return;
+    if (a->graph) {
+        heap_release(a->graph);
+        free(a->graph);
+    }
+    arena_release(&a->arena);
+    *a = (struct analysis){0};
+}
+
+const char *input_kind_word(enum input_kind k)
+{
+    static const char *const words[] = {
+        [INPUT_UNKNOWN] = "unknown",
+        [INPUT_HEAP_SNAPSHOT] = "heap-snapshot",
+        [INPUT_LOG] = "log",
+        [INPUT_NODE_REPORT] = "node-report",
+    };
+    static_assert(ARRAY_LEN(words) == INPUT_KIND_COUNT, "a word for each kind of input");
+    return words[k];
+}
+
+const char *severity_word(enum severity s)
+{
+    static const char *const words[] = {
+        [SEVERITY_INFO] = "info",
+        [SEVERITY_WARN] = "warn",
+        [SEVERITY_LEAK] = "leak",
+    };
+    static_assert(ARRAY_LEN(words) == SEVERITY_LEAK + 1, "a word for each severity");
+    return words[s];
+}
+
+const char *certainty_word(enum certainty c)
+{
+    static const char *const words[] = {
+        [CERTAINTY_NONE] = "none",
+        [CERTAINTY_RANGE] = "range",
+        [CERTAINTY_LIKELY] = "likely",
+        [CERTAINTY_EXACT] = "exact",
+    };
+    static_assert(ARRAY_LEN(words) == CERTAINTY_EXACT + 1, "a word for each certainty");
+    return words[c];
+}
+
+const char *death_cause_word(enum death_cause c)
+{
+    static const char *const words[] = {
+        [DEATH_UNKNOWN] = "unknown",
+        [DEATH_KERNEL_OOM] = "kernel-oom",
+        [DEATH_CGROUP_OOM] = "cgroup-oom",
+        [DEATH_V8_HEAP] = "v8-heap-limit",
+        [DEATH_PM2_MEMORY] = "pm2-memory-restart",
+    };
+    static_assert(ARRAY_LEN(words) == DEATH_CAUSE_COUNT, "a word for each cause of death");
+    return words[c];
+}

@@ -1,0 +1,28 @@
+/* The events of all logs that were given, kept until they are joined.
+ *
+ * The list owns copies of everything, but for the names of files. What comes by the thousand and
+ * counts only by its last (collections of one isolate, the banner again) takes the place of the one
+ * before.
+ */
+#ifndef MORTEM_ANALYZER_EVENT_LIST_H
+#define MORTEM_ANALYZER_EVENT_LIST_H
+
+#include "base/arena.h"
+#include "parsers/event.h"
+
+struct event_list {
+    struct arena arena;
+    struct event *events; /* in the order of the inputs and of their lines */
+    size_t count;
+};
+
+/* `list` is a struct event_list: this is an event_sink's function. */
+bool event_list_add(void *list, const struct event *e, struct err *err);
+void event_list_release(struct event_list *l);
+
+static inline struct event_sink event_list_sink(struct event_list *l)
+{
+    return (struct event_sink){l, event_list_add};
+}
+
+#endif

@@ -1,0 +1,338 @@
+/* JavaScript objects out of the graph: see js.h. */
+#include "analyzer/js.h"
+
+#include <string.h>
+
+static const char *const names[JS_NAME_COUNT] = {
+#define X(id, text) [JS_##id] = text,
+    JS_NAMES(X)
+#undef X
+};
+_Static_assert(JS_NAME_COUNT <= NAMES_MAX, "strings_find() takes them at once");
+
+void js_init(struct js *js, const struct heap *h)
+{
+    js->h = h;
+    strings_find(&h->strings, names, JS_NAME_COUNT, js->name);
+}
+
+uint32_t js_edge(const struct js *js, uint32_t n, enum edge_type type, enum js_name name)
+{
+    const struct heap *h = js->h;
+    if (n == NO_NODE || js->name[name] == NO_STRING)
+        return NO_NODE;
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
+        if (heap_edge_type(h, e) == type && heap_edge_name(h, e) == js->name[name])
+            return heap_edge_to(h, e);
+    }
+    return NO_NODE;
+}
+
+uint32_t js_property(const struct js *js, uint32_t n, enum js_name name)
+{
+    return js_edge(js, n, EDGE_PROPERTY, name);
+}
+
+uint32_t js_internal(const struct js *js, uint32_t n, enum js_name name)
+{
+    return js_edge(js, n, EDGE_INTERNAL, name);
+}
+
+bool js_is_string(const struct js *js, uint32_t n)
+{
+    if (n == NO_NODE)
+        return false;
+    enum node_type t = heap_type(js->h, n);
+    return t == NODE_STRING || t == NODE_CONS_STRING || t == NODE_SLICED_STRING;
+}
+
+struct str js_text(const struct js *js, uint32_t n)
+{
+    if (n == NO_NODE || heap_type(js->h, n) != NODE_STRING)
+        return (struct str){"", 0};
+    return heap_name(js->h, n);
+}
+
+/* Node 24 names the node, older ones hang the word from an oddball. */
+bool js_is_true(const struct js *js, uint32_t n)
+{
+    if (n == NO_NODE || heap_type(js->h, n) != NODE_HIDDEN)
+        return false;
+    if (js_is(js, n, JS_TRUE))
+        return true;
+    if (!js_is(js, n, JS_ODDBALL) || heap_first_edge(js->h, n) == heap_first_edge(js->h, n + 1))
+        return false;
+    return js_is(js, heap_edge_to(js->h, heap_first_edge(js->h, n)), JS_TRUE);
+}
+
+bool js_is_object(const struct js *js, uint32_t n)
+{
+    return n != NO_NODE && heap_type(js->h, n) == NODE_OBJECT;
+}
+
+unsigned js_property_count(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    unsigned count = 0;
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++)
+        count += heap_edge_type(h, e) == EDGE_PROPERTY;
+    return count;
+}
+
+/* -- collections -- */
+
+enum collection js_collection(const struct js *js, uint32_t n)
+{
+    if (heap_type(js->h, n) != NODE_OBJECT)
+        return COLLECTION_NONE;
+    uint32_t name = heap_name_index(js->h, n);
+    if (name == js->name[JS_MAP])
+        return COLLECTION_MAP;
+    if (name == js->name[JS_SET])
+        return COLLECTION_SET;
+    if (name == js->name[JS_ARRAY])
+        return COLLECTION_ARRAY;
+    return name == js->name[JS_OBJECT] ? COLLECTION_OBJECT : COLLECTION_NONE;
+}
+
+const char *collection_word(enum collection c)
+{
+    static const char *const words[] = {
+        [COLLECTION_NONE] = "object", [COLLECTION_MAP] = "Map",       [COLLECTION_SET] = "Set",
+        [COLLECTION_ARRAY] = "Array", [COLLECTION_OBJECT] = "object",
+    };
+    return words[c];
+}
+
+/* Edges of a table are named by their place in it. */
+static bool table_place(const struct heap *h, uint64_t e, uint64_t *ret)
+{
+    if (heap_edge_type(h, e) != EDGE_INTERNAL)
+        return false;
+    struct str s = strings_get(&h->strings, heap_edge_name(h, e));
+    uint64_t place = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9' || i > 17)
+            return false;
+        place = place * 10 + (uint64_t)(s.p[i] - '0');
+    }
+    *ret = place;
+    return s.len > 0;
+}
+
+/* A hash table's entries are `stride` places: key, value (in a Map), chain. The chain is a number and
+ * leaves no edge, so the class of places without edges tells where entries begin. */
+struct table {
+    uint32_t node;
+    unsigned stride;
+    unsigned key_class; /* place % stride of keys */
+};
+
+static struct table find_table(const struct js *js, uint32_t n, enum collection c)
+{
+    const struct heap *h = js->h;
+    struct table t = {.node = js_internal(js, n, JS_TABLE), .stride = c == COLLECTION_MAP ? 3 : 2};
+    uint64_t in_class[3] = {0}, place;
+    if (t.node == NO_NODE)
+        return t;
+    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end; e++) {
+        if (table_place(h, e, &place))
+            in_class[place % t.stride]++;
+    }
+    unsigned chain = 0;
+    for (unsigned k = 1; k < t.stride; k++) {
+        if (in_class[k] < in_class[chain])
+            chain = k;
+    }
+    /* Only keys, or only values, leave two empty classes: the chain is the one behind the other. */
+    if (t.stride == 3 && !in_class[(chain + 1) % 3] && in_class[(chain + 2) % 3])
+        chain = (chain + 1) % 3;
+    t.key_class = (chain + 1) % t.stride;
+    return t;
+}
+
+static uint64_t table_entries(const struct js *js, uint32_t n, enum collection c)
+{
+    const struct heap *h = js->h;
+    struct table t = find_table(js, n, c);
+    uint64_t count = 0, last = UINT64_MAX, place;
+    if (t.node == NO_NODE)
+        return 0;
+    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end; e++) {
+        if (!table_place(h, e, &place))
+            continue;
+        uint64_t slot = (place + t.stride - t.key_class) / t.stride;
+        count += slot != last;
+        last = slot;
+    }
+    return count;
+}
+
+static uint64_t array_entries(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    uint64_t count = 0;
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++)
+        count += heap_edge_type(h, e) == EDGE_ELEMENT;
+    return count;
+}
+
+static bool is_own_key(const struct js *js, uint64_t e)
+{
+    enum edge_type t = heap_edge_type(js->h, e);
+    return t == EDGE_ELEMENT ||
+           (t == EDGE_PROPERTY && heap_edge_name(js->h, e) != js->name[JS_PROTO]);
+}
+
+static uint64_t object_entries(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    uint64_t count = 0;
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++)
+        count += is_own_key(js, e);
+    return count;
+}
+
+uint64_t js_entries(const struct js *js, uint32_t n)
+{
+    enum collection c = js_collection(js, n);
+    switch (c) {
+    case COLLECTION_MAP:
+    case COLLECTION_SET:
+        return table_entries(js, n, c);
+    case COLLECTION_ARRAY:
+        return array_entries(js, n);
+    case COLLECTION_OBJECT:
+        return object_entries(js, n);
+    case COLLECTION_NONE:
+        break;
+    }
+    return 0;
+}
+
+static size_t sample_table(const struct js *js, uint32_t n, enum collection c, struct js_entry *ret,
+                           size_t limit)
+{
+    const struct heap *h = js->h;
+    struct table t = find_table(js, n, c);
+    uint64_t last = UINT64_MAX, place;
+    size_t count = 0;
+    if (t.node == NO_NODE)
+        return 0;
+    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end; e++) {
+        if (!table_place(h, e, &place))
+            continue;
+        uint64_t slot = (place + t.stride - t.key_class) / t.stride;
+        uint32_t to = heap_edge_to(h, e);
+        if (slot != last) {
+            if (count == limit)
+                break;
+            ret[count++] = (struct js_entry){.key = {"", 0}, .value = NO_NODE};
+            last = slot;
+        }
+        if (place % t.stride == t.key_class && c == COLLECTION_MAP)
+            ret[count - 1].key = js_text(js, to);
+        else
+            ret[count - 1].value = to;
+    }
+    return count;
+}
+
+size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t limit)
+{
+    const struct heap *h = js->h;
+    enum collection c = js_collection(js, n);
+    size_t count = 0;
+    if (c == COLLECTION_MAP || c == COLLECTION_SET)
+        return sample_table(js, n, c, ret, limit);
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1);
+         e < end && count < limit; e++) {
+        if (!is_own_key(js, e))
+            continue;
+        bool named = heap_edge_type(h, e) == EDGE_PROPERTY;
+        ret[count++] = (struct js_entry){
+            .key = named ? strings_get(&h->strings, heap_edge_name(h, e)) : (struct str){"", 0},
+            .value = heap_edge_to(h, e),
+        };
+    }
+    return count;
+}
+
+/* -- code -- */
+
+bool js_is_context(const struct js *js, uint32_t n)
+{
+    return heap_type(js->h, n) == NODE_OBJECT && str_starts_with(heap_name(js->h, n), "system / Context");
+}
+
+uint32_t js_script_of_closure(const struct js *js, uint32_t closure)
+{
+    uint32_t shared = js_internal(js, closure, JS_SHARED);
+    uint32_t script = js_internal(js, shared, JS_SCRIPT);
+    if (script == NO_NODE)
+        script = js_internal(js, shared, JS_SCRIPT_OR_DEBUG_INFO);
+    /* A debug info stands between while a debugger or coverage is on. */
+    uint32_t behind = js_internal(js, script, JS_SCRIPT);
+    return behind != NO_NODE ? behind : script;
+}
+
+/* A context does not name its script; closures made in it, or in one inside it, do. */
+static uint32_t script_by_closures(const struct js *js, uint32_t context, unsigned depth)
+{
+    enum { LOOK_AT = 64 };
+    const struct heap *h = js->h;
+    uint64_t first = heap_first_retainer(h, context), end = heap_first_retainer(h, context + 1);
+    end = min_u64(end, first + LOOK_AT);
+    for (uint64_t s = first; s < end; s++) {
+        uint32_t u = heap_retainer(h, s);
+        if (heap_type(h, u) != NODE_CLOSURE || js_internal(js, u, JS_CONTEXT) != context)
+            continue;
+        uint32_t script = js_script_of_closure(js, u);
+        if (script != NO_NODE && heap_name(h, script).len)
+            return script;
+    }
+    for (uint64_t s = first; s < end && depth; s++) {
+        uint32_t u = heap_retainer(h, s);
+        if (!js_is_context(js, u) || js_internal(js, u, JS_PREVIOUS) != context)
+            continue;
+        uint32_t script = script_by_closures(js, u, depth - 1);
+        if (script != NO_NODE)
+            return script;
+    }
+    return NO_NODE;
+}
+
+uint32_t js_script_of_context(const struct js *js, uint32_t context)
+{
+    enum { DEPTH = 4 };
+    return script_by_closures(js, context, DEPTH);
+}
+
+static bool contains(struct str s, const char *word)
+{
+    return memmem(s.p, s.len, word, strlen(word)) != NULL;
+}
+
+static bool ends_with(struct str s, const char *word)
+{
+    size_t len = strlen(word);
+    return s.len >= len && !memcmp(s.p + s.len - len, word, len);
+}
+
+/* Turbopack names chunks of the user's code after next's templates: only whole folder names count. */
+enum script_kind script_kind(struct str path)
+{
+    if (!path.len)
+        return SCRIPT_NONE;
+    if (str_starts_with(path, "node:") || str_starts_with(path, "internal/"))
+        return SCRIPT_CORE;
+    if (ends_with(path, "/webpack-runtime.js") || ends_with(path, "/webpack-api-runtime.js") ||
+        ends_with(path, "[turbopack]_runtime.js") || contains(path, "/node_modules/next/dist/"))
+        return SCRIPT_FRAMEWORK;
+    if (contains(path, "/.next/server/"))
+        return SCRIPT_USER;
+    if (contains(path, "/node_modules/"))
+        return SCRIPT_PACKAGE;
+    return path.p[0] == '/' || contains(path, ":/") || contains(path, ":\\") ? SCRIPT_USER
+                                                                              : SCRIPT_CORE;
+}

@@ -1,0 +1,221 @@
+/* Who holds an object: see owner.h. */
+#include "analyzer/owner.h"
+
+#include <string.h>
+
+/* Retainers looked at a hop, and edges of one retainer searched: a hub would cost too much and names
+ * nothing. */
+#define RETAINERS_MAX 64
+#define EDGES_MAX 200000
+
+/* How much a retainer tells, best first. */
+enum rank {
+    RANK_CONTEXT_USER,
+    RANK_CONTEXT,
+    RANK_GLOBAL,
+    RANK_STATIC,
+    RANK_PROPERTY,
+    RANK_ELEMENT,
+    RANK_INTERNAL,
+    RANK_NONE,
+};
+
+bool edge_between(const struct heap *h, uint32_t u, uint32_t n, uint64_t *ret_edge)
+{
+    uint64_t first = heap_first_edge(h, u), end = heap_first_edge(h, u + 1);
+    for (uint64_t e = first; e < end; e++) {
+        if (heap_edge_to(h, e) == n && heap_edge_type(h, e) != EDGE_WEAK) {
+            *ret_edge = e;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_global_object(const struct js *js, uint32_t u)
+{
+    struct str name = heap_name(js->h, u);
+    return heap_type(js->h, u) == NODE_OBJECT &&
+           (str_starts_with(name, "global") || str_starts_with(name, "Object [global]"));
+}
+
+/* V8's own bookkeeping: it retains, and tells nothing. */
+static bool is_bookkeeping(const struct js *js, uint32_t u)
+{
+    static const char *const names[] = {"system / Feedback", "system / PropertyCell",
+                                        "system / PropertyArray", "system / Weak", "Feedback",
+                                        "Node / CleanupQueue"};
+    enum node_type t = heap_type(js->h, u);
+    struct str name = heap_name(js->h, u);
+    if (t == NODE_CODE || t == NODE_SYNTHETIC || t == NODE_OBJECT_SHAPE)
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (str_starts_with(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static enum rank context_rank(const struct js *js, uint32_t context)
+{
+    uint32_t script = js_script_of_context(js, context);
+    if (script == NO_NODE)
+        return RANK_CONTEXT;
+    enum script_kind k = script_kind(heap_name(js->h, script));
+    return k == SCRIPT_USER || k == SCRIPT_PACKAGE ? RANK_CONTEXT_USER : RANK_CONTEXT;
+}
+
+static enum rank rank_edge(const struct js *js, uint32_t u, uint64_t e)
+{
+    const struct heap *h = js->h;
+    switch (heap_edge_type(h, e)) {
+    case EDGE_CONTEXT:
+        return context_rank(js, u);
+    case EDGE_PROPERTY:
+    case EDGE_OTHER:
+        if (heap_edge_name(h, e) == js->name[JS_PROTO])
+            return RANK_NONE;
+        if (is_global_object(js, u))
+            return RANK_GLOBAL;
+        return heap_type(h, u) == NODE_CLOSURE ? RANK_STATIC : RANK_PROPERTY;
+    case EDGE_ELEMENT:
+        return RANK_ELEMENT;
+    case EDGE_INTERNAL:
+        return heap_edge_name(h, e) == js->name[JS_PREVIOUS] ||
+                       heap_edge_name(h, e) == js->name[JS_MAP_EDGE]
+                   ? RANK_NONE
+                   : RANK_INTERNAL;
+    case EDGE_HIDDEN:
+    case EDGE_SHORTCUT:
+    case EDGE_WEAK:
+        break;
+    }
+    return RANK_NONE;
+}
+
+static bool was_visited(const struct owner *o, uint32_t n, uint32_t u)
+{
+    for (unsigned i = 0; i < o->hop_count; i++) {
+        if (o->hops[i].node == u)
+            return true;
+    }
+    return u == n;
+}
+
+/* The best retainer of `at`: by rank, then the nearest to the roots, then the first. */
+static enum rank best_retainer(const struct js *js, const struct owner *o, uint32_t n, uint32_t at,
+                               struct owner_hop *ret)
+{
+    const struct heap *h = js->h;
+    enum rank best = RANK_NONE;
+    uint64_t first = heap_first_retainer(h, at), end = heap_first_retainer(h, at + 1);
+    end = min_u64(end, first + RETAINERS_MAX);
+    for (uint64_t s = first; s < end; s++) {
+        uint32_t u = heap_retainer(h, s);
+        uint64_t e;
+        if (is_bookkeeping(js, u) || was_visited(o, n, u) ||
+            heap_first_edge(h, u + 1) - heap_first_edge(h, u) > EDGES_MAX ||
+            !edge_between(h, u, at, &e))
+            continue;
+        enum rank r = rank_edge(js, u, e);
+        if (r < best || (r == best && r != RANK_NONE &&
+                         heap_distance(h, u) < heap_distance(h, ret->node))) {
+            best = r;
+            *ret = (struct owner_hop){.node = u, .edge = e};
+        }
+    }
+    return best;
+}
+
+static void finish(const struct js *js, struct owner *o, enum rank r)
+{
+    uint32_t holder = o->hops[o->hop_count - 1].node;
+    o->holder = holder;
+    if (r == RANK_CONTEXT || r == RANK_CONTEXT_USER) {
+        o->kind = OWNER_VARIABLE;
+        o->script = js_script_of_context(js, holder);
+    } else if (r == RANK_GLOBAL) {
+        o->kind = OWNER_GLOBAL;
+    } else {
+        o->kind = OWNER_STATIC;
+        o->script = js_script_of_closure(js, holder);
+    }
+}
+
+void owner_find(const struct js *js, uint32_t n, struct owner *ret)
+{
+    *ret = (struct owner){.holder = NO_NODE, .script = NO_NODE};
+    uint32_t at = n;
+    while (ret->hop_count < OWNER_HOPS_MAX) {
+        struct owner_hop hop = {0};
+        enum rank r = best_retainer(js, ret, n, at, &hop);
+        if (r == RANK_NONE)
+            return;
+        ret->hops[ret->hop_count++] = hop;
+        if (r <= RANK_STATIC) {
+            finish(js, ret, r);
+            return;
+        }
+        at = hop.node;
+    }
+}
+
+static bool is_identifier(struct str s)
+{
+    if (!s.len || (s.p[0] >= '0' && s.p[0] <= '9'))
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+        if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '$' && c != '#' && c < 0x80)
+            return false;
+    }
+    return true;
+}
+
+void edge_put_accessor(const struct heap *h, uint64_t e, struct buf *out)
+{
+    enum { SHOWN = 60 };
+    uint32_t name = heap_edge_name(h, e);
+    enum edge_type t = heap_edge_type(h, e);
+    struct str s = strings_get(&h->strings, name);
+    if (edge_type_is_indexed(t)) {
+        buf_printf(out, "[%u]", name);
+    } else if (is_identifier(s)) {
+        buf_putc(out, '.');
+        buf_append(out, s.p, s.len);
+    } else {
+        buf_printf(out, "[\"%.*s%s\"]", (int)min_u64(s.len, SHOWN), s.p, s.len > SHOWN ? ".." : "");
+    }
+}
+
+void owner_put_variable(const struct js *js, const struct owner *o, struct buf *out)
+{
+    const struct heap *h = js->h;
+    if (o->kind == OWNER_NONE)
+        return;
+    struct str name = strings_get(&h->strings, heap_edge_name(h, o->hops[o->hop_count - 1].edge));
+    if (o->kind == OWNER_GLOBAL)
+        buf_puts(out, "globalThis.");
+    if (o->kind == OWNER_STATIC) {
+        struct str f = heap_name(h, o->holder);
+        buf_append(out, f.p, f.len);
+        buf_putc(out, '.');
+    }
+    buf_append(out, name.p, name.len);
+}
+
+/* Internal hops (a table, its slots) are left out: nobody writes them. */
+void owner_put_accessor(const struct js *js, const struct owner *o, struct buf *out)
+{
+    owner_put_variable(js, o, out);
+    for (unsigned i = o->hop_count - (o->kind != OWNER_NONE); i-- > 0;) {
+        if (heap_edge_type(js->h, o->hops[i].edge) != EDGE_INTERNAL)
+            edge_put_accessor(js->h, o->hops[i].edge, out);
+    }
+}
+
+struct str owner_script(const struct js *js, const struct owner *o)
+{
+    return o->script == NO_NODE ? (struct str){"", 0} : heap_name(js->h, o->script);
+}

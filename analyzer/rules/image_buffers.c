@@ -1,0 +1,196 @@
+/* Rule image-buffers: memory of ArrayBuffers and Buffers, which lies outside of V8's heap.
+ *
+ * Backing stores are grouped by the nearest collection that dominates them. Kept by a collection of the user's
+ * they leak; otherwise they are in flight: images being made, bodies being read. Raw bitmaps
+ * in flight are those of squoosh, which Next.js uses up to 14 where sharp is not installed.
+ */
+#include "analyzer/classes.h"
+#include "analyzer/rules/rule_list.h"
+#include "analyzer/rules/thresholds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char id[] = "image-buffers";
+
+#define GROUPS_MAX 64
+#define CLIMB_MAX 16
+#define BITMAP_LEAST_BYTES ((uint64_t)1 << 20)
+
+struct group {
+    uint32_t container; /* NO_NODE: not in a collection */
+    uint64_t count, bytes;
+};
+
+struct groups {
+    struct group all[GROUPS_MAX];
+    size_t count;
+    uint64_t bitmaps, bitmap_bytes;
+};
+
+static uint32_t dominating_collection(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    for (unsigned i = 0; i < CLIMB_MAX && n != h->root; i++) {
+        n = heap_dominator(h, n);
+        if (js_collection(js, n) != COLLECTION_NONE && js_entries(js, n) >= BUFFERS_LEAST_COUNT)
+            return n;
+    }
+    return NO_NODE;
+}
+
+/* RGBA in a Uint8ClampedArray: the buffer's view tells. */
+static bool is_bitmap(const struct js *js, uint32_t store)
+{
+    const struct heap *h = js->h;
+    uint32_t buffer = heap_dominator(h, store);
+    if (heap_self_bytes(h, store) < BITMAP_LEAST_BYTES || !js_is(js, buffer, JS_ARRAY_BUFFER))
+        return false;
+    for (uint64_t s = heap_first_retainer(h, buffer), end = heap_first_retainer(h, buffer + 1);
+         s < end; s++) {
+        if (js_is(js, heap_retainer(h, s), JS_UINT8_CLAMPED))
+            return true;
+    }
+    return false;
+}
+
+static void count_buffer(struct rule_input *in, struct groups *g, uint32_t store)
+{
+    uint32_t container = dominating_collection(in->js, store);
+    uint64_t bytes = heap_self_bytes(in->js->h, store);
+    size_t i = 0;
+    while (i < g->count && g->all[i].container != container)
+        i++;
+    if (i == GROUPS_MAX)
+        i = GROUPS_MAX - 1;
+    else if (i == g->count)
+        g->all[g->count++] = (struct group){.container = container};
+    g->all[i].count++;
+    g->all[i].bytes += bytes;
+    if (is_bitmap(in->js, store)) {
+        g->bitmaps++;
+        g->bitmap_bytes += bytes;
+    }
+}
+
+static void advise_images(struct rule_input *in, struct finding *f)
+{
+    advice_add(in, f, "Let a CDN or a custom loader make the images", "next.config.js",
+               "module.exports = {\n  images: { loader: 'custom', loaderFile: './image-loader.js' },\n}",
+               "The optimizer then does not run in this process at all.");
+    advice_add(in, f, "Limit what the allocator keeps", NULL,
+               "MALLOC_ARENA_MAX=2 node_modules/.bin/next start\n"
+               "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 node_modules/.bin/next start",
+               "After the images are done their memory often stays with glibc's arenas: RSS stays high "
+               "while the heap is small.");
+}
+
+/* Another rule has reported this collection, or one that holds it. */
+static bool is_explained(struct rule_input *in, uint32_t container)
+{
+    const struct heap *h = in->js->h;
+    for (unsigned i = 0; i < CLIMB_MAX && container != h->root; i++) {
+        if (finding_of_node(in, container))
+            return true;
+        container = heap_dominator(h, container);
+    }
+    return false;
+}
+
+static void report_kept(struct rule_input *in, const struct group *g, const struct owner *o)
+{
+    struct arena *arena = &in->analysis->arena;
+    struct buf b = {0};
+    struct finding *f = finding_add(in, id, SEVERITY_LEAK, g->container);
+    if (!f)
+        return;
+    owner_put_accessor(in->js, o, &b);
+    const char *name = arena_strdup(arena, buf_str(&b));
+    buf_release(&b);
+    finding_set_owner(in, f, o);
+    f->entries = js_entries(in->js, g->container);
+    f->confidence = 85;
+    f->title = arena_printf(arena, "%s keeps %s buffers (%s, outside of V8's heap)", name,
+                            count_text(in, g->count), bytes_text(in, g->bytes));
+    evidence_add(in, f, g->container, "%s of %s entries, mostly %s",
+                 collection_word(js_collection(in->js, g->container)), count_text(in, f->entries),
+                 collection_values(in, g->container));
+    const char *keys = collection_keys(in, g->container);
+    if (*keys)
+        evidence_add(in, f, NO_NODE, "its keys look like %s", keys);
+    evidence_add(in, f, NO_NODE, "buffers count for the process' memory, not for --max-old-space-size");
+    advise_bounded_map(in, f, name);
+    advise_readable_names(in, f);
+}
+
+static void report_bitmaps(struct rule_input *in, const struct groups *g)
+{
+    struct finding *f = finding_add(in, id, SEVERITY_WARN, NO_NODE);
+    if (!f)
+        return;
+    f->entries = g->bitmaps;
+    f->retained_bytes = g->bitmap_bytes;
+    f->confidence = 85;
+    f->title = arena_printf(&in->analysis->arena, "%s raw bitmaps wait for the image optimizer (%s)",
+                            count_text(in, g->bitmaps), bytes_text(in, g->bitmap_bytes));
+    evidence_add(in, f, NO_NODE, "RGBA of a Uint8ClampedArray, as squoosh makes them: 4 bytes a pixel");
+    advice_add(in, f, "Install sharp", NULL, "npm install sharp",
+               "Without it Next.js up to 14 decodes images in WebAssembly, whole and uncompressed.");
+    advise_images(in, f);
+}
+
+static void report_in_flight(struct rule_input *in, uint64_t count, uint64_t bytes)
+{
+    struct finding *f = finding_add(in, id, SEVERITY_INFO, NO_NODE);
+    if (!f)
+        return;
+    f->entries = count;
+    f->retained_bytes = bytes;
+    f->confidence = 60;
+    f->title = arena_printf(&in->analysis->arena, "%s buffers are in use or on their way (%s)",
+                            count_text(in, count), bytes_text(in, bytes));
+    evidence_add(in, f, NO_NODE, "no collection of the application's holds them: images being made, "
+                                 "bodies being read or written");
+    advise_images(in, f);
+}
+
+static bool is_users(struct rule_input *in, const struct group *g, struct owner *o)
+{
+    owner_find(in->js, g->container, o);
+    enum script_kind k = script_kind(owner_script(in->js, o));
+    return o->kind == OWNER_GLOBAL ||
+           (o->kind != OWNER_NONE && (k == SCRIPT_USER || k == SCRIPT_PACKAGE));
+}
+
+static void judge(struct rule_input *in, struct groups *g)
+{
+    uint64_t others = 0, other_bytes = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        struct owner o;
+        struct group *at = &g->all[i];
+        if (at->container != NO_NODE && is_explained(in, at->container))
+            continue;
+        if (at->container != NO_NODE && at->bytes >= BUFFERS_LEAST_BYTES && is_users(in, at, &o)) {
+            report_kept(in, at, &o);
+            continue;
+        }
+        others += at->count;
+        other_bytes += at->bytes;
+    }
+    if (g->bitmap_bytes >= BUFFERS_LEAST_BYTES)
+        report_bitmaps(in, g);
+    else if (other_bytes >= BUFFERS_LEAST_BYTES)
+        report_in_flight(in, others, other_bytes);
+}
+
+bool rule_image_buffers(struct rule_input *in, struct err *err)
+{
+    struct groups *g = calloc(1, sizeof *g);
+    if (!g)
+        return err_nomem(err, sizeof *g, "buffers");
+    for (size_t i = 0; i < in->census->buffers.count; i++)
+        count_buffer(in, g, in->census->buffers.nodes[i]);
+    judge(in, g);
+    free(g);
+    return true;
+}

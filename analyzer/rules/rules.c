@@ -1,0 +1,42 @@
+/* The table of rules, and their run: see rule.h. */
+#include "analyzer/rules/rule.h"
+
+#include "analyzer/identity.h"
+#include "analyzer/rules/rule_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define X(name, id, summary) {id, summary, rule_##name},
+const struct rule rules[] = {RULE_LIST(X)};
+#undef X
+const size_t rule_count = ARRAY_LEN(rules);
+
+static int compare_findings(const void *a, const void *b)
+{
+    const struct finding *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->retained_bytes != y->retained_bytes)
+        return x->retained_bytes > y->retained_bytes ? -1 : 1;
+    return strcmp(x->rule, y->rule);
+}
+
+bool rules_run(const struct heap *h, const char *file, struct analysis *a, struct err *err)
+{
+    struct js js;
+    struct census census;
+    js_init(&js, h);
+    if (!census_take(&js, &census, err))
+        return false;
+    struct rule_input in = {.js = &js, .census = &census, .analysis = a, .file = file};
+    bool ok = heap_identify(&js, &census, a, err);
+    for (size_t i = 0; ok && i < rule_count; i++)
+        ok = rules[i].run(&in, err);
+    census_release(&census);
+    if (ok && a->arena.failed)
+        ok = err_nomem(err, 0, "the findings");
+    if (a->finding_count)
+        qsort(a->findings, a->finding_count, sizeof *a->findings, compare_findings);
+    return ok;
+}

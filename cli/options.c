@@ -1,0 +1,270 @@
+/* The command line's table and its parser: see options.h. */
+#include "cli/options.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/suggest.h"
+
+#define ON(command) (1u << (command))
+#define ON_ALL (ON(COMMAND_COUNT) - 1)
+
+static const char *word_at(const char *const *words, size_t count, size_t i)
+{
+    return i < count ? words[i] : NULL;
+}
+
+static const char *format_choice(size_t i)
+{
+    return i < REPORT_FORMAT_COUNT ? report_formats[i].name : NULL;
+}
+
+static const char *color_choice(size_t i)
+{
+    static const char *const words[] = {"auto", "always", "never"}; /* enum color_when */
+    return word_at(words, ARRAY_LEN(words), i);
+}
+
+static const char *parser_choice(size_t i)
+{
+    static const char *const words[] = {"kernel", "yajl"};
+    return word_at(words, ARRAY_LEN(words), i);
+}
+
+/* clang-format off */
+const struct cli_option cli_options[OPTION_COUNT] = {
+    {OPT_FORMAT, 0, "format", "FORMAT", format_choice,
+     "how the report is written", ON(CMD_REPORT)},
+    {OPT_OUTPUT, 'o', "output", "FILE", NULL,
+     "write the report to FILE, whole or not at all", ON(CMD_REPORT)},
+    {OPT_SHOW_STRINGS, 0, "show-strings", NULL, NULL,
+     "show contents of strings: they may be secrets", ON(CMD_REPORT)},
+    {OPT_COLOR, 0, "color", "WHEN", color_choice,
+     "colours; auto: on a terminal", ON(CMD_REPORT)},
+    {OPT_ASCII, 0, "ascii", NULL, NULL,
+     "write nothing beyond ASCII", ON_ALL},
+    {OPT_QUIET, 'q', "quiet", NULL, NULL,
+     "no progress", ON_ALL},
+    {OPT_PARSER, 0, "parser", "NAME", parser_choice,
+     "what reads snapshots; yajl is slow, to compare", ON_ALL},
+    {OPT_INDEX_DIR, 0, "index-dir", "DIR", NULL,
+     "where temporary files go (default: $TMPDIR, /var/tmp)", ON_ALL},
+    {OPT_HELP, 'h', "help", NULL, NULL,
+     "show this help", ON_ALL},
+    {OPT_VERSION, 0, "version", NULL, NULL,
+     "show the version", ON_ALL},
+    {OPT_HELP_MAN, 0, "help-man", NULL, NULL,
+     NULL, ON_ALL},
+};
+/* clang-format on */
+
+/* What is left to read, and where operands are gathered: the front of the same array. */
+struct parser {
+    char **argv;
+    size_t count;
+    size_t next;
+    struct settings s;
+    unsigned seen; /* bits 1 << enum option_id */
+};
+
+/* -- values -- */
+
+static bool choose(const struct cli_option *o, const char *value, size_t *ret_index,
+                   struct err *err)
+{
+    const char *word;
+    char words[128] = "";
+    for (size_t i = 0; (word = o->choice(i)); i++) {
+        if (strcmp(word, value) == 0) {
+            *ret_index = i;
+            return true;
+        }
+        if (strlen(words) + strlen(word) + 3 < sizeof words) {
+            strcat(words, i ? ", " : "");
+            strcat(words, word);
+        }
+    }
+    const char *near = suggest(value, o->choice);
+    return err_set(err, ERR_USAGE, 0, "--%s: '%s' is none of %s%s%s%s", o->name, value, words,
+                   near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static bool apply(struct settings *s, const struct cli_option *o, const char *value,
+                  struct err *err)
+{
+    size_t choice = 0;
+    if (o->choice && !choose(o, value, &choice, err))
+        return false;
+    if (o->arg && value[0] == '\0')
+        return err_set(err, ERR_USAGE, 0, "--%s: %s is empty", o->name, o->arg);
+    switch (o->id) {
+    case OPT_FORMAT:
+        s->format = &report_formats[choice];
+        break;
+    case OPT_OUTPUT:
+        s->output = strcmp(value, "-") == 0 ? NULL : value;
+        break;
+    case OPT_SHOW_STRINGS:
+        s->show_strings = true;
+        break;
+    case OPT_COLOR:
+        s->color = (enum color_when)choice;
+        break;
+    case OPT_ASCII:
+        s->ascii = true;
+        break;
+    case OPT_QUIET:
+        s->quiet = true;
+        break;
+    case OPT_PARSER:
+        s->yajl = choice == 1;
+        break;
+    case OPT_INDEX_DIR:
+        s->temp_dir = value;
+        break;
+    case OPT_HELP:
+        s->action = ACTION_HELP;
+        break;
+    case OPT_VERSION:
+        s->action = ACTION_VERSION;
+        break;
+    case OPT_HELP_MAN:
+        s->action = ACTION_HELP_MAN;
+        break;
+    case OPTION_COUNT:
+        break;
+    }
+    return true;
+}
+
+static bool take(struct parser *p, const struct cli_option *o, const char *value, struct err *err)
+{
+    p->seen |= 1u << o->id;
+    if (o->arg && !value) {
+        if (p->next == p->count)
+            return err_set(err, ERR_USAGE, 0, "--%s needs %s behind it", o->name, o->arg);
+        value = p->argv[p->next++];
+    }
+    return apply(&p->s, o, value, err);
+}
+
+/* -- names -- */
+
+static const char *option_choice(size_t i)
+{
+    if (i >= OPTION_COUNT)
+        return NULL;
+    return cli_options[i].help ? cli_options[i].name : "";
+}
+
+static bool take_long(struct parser *p, const char *arg, struct err *err)
+{
+    char name[64];
+    const char *text = arg + 2;
+    const char *equals = strchr(text, '=');
+    size_t len = equals ? (size_t)(equals - text) : strlen(text);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct cli_option *o = &cli_options[i];
+        if (strlen(o->name) != len || memcmp(o->name, text, len) != 0)
+            continue;
+        if (equals && !o->arg)
+            return err_set(err, ERR_USAGE, 0, "--%s takes no value", o->name);
+        return take(p, o, equals ? equals + 1 : NULL, err);
+    }
+    size_t copied = min_u64(len, sizeof name - 1);
+    memcpy(name, text, copied);
+    name[copied] = '\0';
+    const char *near = suggest(name, option_choice);
+    if (near)
+        return err_set(err, ERR_USAGE, 0, "unknown option '--%s': did you mean '--%s'?", name,
+                       near);
+    return err_set(err, ERR_USAGE, 0, "unknown option '--%s'", name);
+}
+
+static bool take_letters(struct parser *p, const char *arg, struct err *err)
+{
+    for (const char *c = arg + 1; *c; c++) {
+        const struct cli_option *o = NULL;
+        for (size_t i = 0; i < OPTION_COUNT && !o; i++) {
+            if (cli_options[i].letter == *c)
+                o = &cli_options[i];
+        }
+        if (!o)
+            return err_set(err, ERR_USAGE, 0, "unknown option '-%c'", *c);
+        if (o->arg)
+            return take(p, o, c[1] ? c + 1 : NULL, err);
+        if (!take(p, o, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+/* -- the whole -- */
+
+static bool find_command(struct parser *p, const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (commands[i].name && strcmp(commands[i].name, word) == 0) {
+            p->s.command = &commands[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word that is near a command's name and is no file was meant as a command. */
+static bool check_operands(const struct settings *s, struct err *err)
+{
+    if (s->file_count == 0)
+        return err_set(err, ERR_USAGE, 0, "no file given");
+    const char *word = s->files[0];
+    const char *near = s->command->name ? NULL : suggest(word, command_choice);
+    if (near && access(word, F_OK) != 0)
+        return err_set(err, ERR_USAGE, 0, "no command and no file '%s': did you mean '%s'?", word,
+                       near);
+    return true;
+}
+
+static bool check_options(const struct parser *p, struct err *err)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct cli_option *o = &cli_options[i];
+        if ((p->seen >> o->id & 1) && !(o->commands >> p->s.command->id & 1))
+            return err_set(err, ERR_USAGE, 0, "--%s is no option of '%s'", o->name,
+                           p->s.command->name ? p->s.command->name : "mortem FILE...");
+    }
+    return true;
+}
+
+bool options_parse(int argc, char **argv, struct settings *ret, struct err *err)
+{
+    struct parser p = {.argv = argv, .count = argc > 0 ? (size_t)argc : 0, .next = 1};
+    size_t files = 0;
+    bool only_files = false;
+    p.s.format = &report_formats[0];
+    p.s.command = &commands[CMD_REPORT];
+    while (p.next < p.count) {
+        char *arg = argv[p.next++];
+        bool ok = true;
+        if (only_files || arg[0] != '-' || arg[1] == '\0') {
+            if (only_files || files > 0 || p.s.command->name || !find_command(&p, arg))
+                argv[files++] = arg;
+        } else if (strcmp(arg, "--") == 0) {
+            only_files = true;
+        } else if (arg[1] == '-') {
+            ok = take_long(&p, arg, err);
+        } else {
+            ok = take_letters(&p, arg, err);
+        }
+        if (!ok)
+            return false;
+        if (p.s.action != ACTION_RUN)
+            break;
+    }
+    p.s.files = argv;
+    p.s.file_count = files;
+    if (p.s.action == ACTION_RUN && !(check_options(&p, err) && check_operands(&p.s, err)))
+        return false;
+    *ret = p.s;
+    return true;
+}

@@ -1,0 +1,74 @@
+/* The command line: one table of commands' options, from which parsing, --help and the man page
+ * come.
+ *
+ * Long options take "--name value" and "--name=value", letters "-o value", "-ovalue" and clusters
+ * ("-qo FILE"); "--" ends options; options and operands may be mixed. Long names are not
+ * abbreviated.
+ */
+#ifndef MORTEM_CLI_OPTIONS_H
+#define MORTEM_CLI_OPTIONS_H
+
+#include "base/err.h"
+#include "cli/commands.h"
+#include "report/report.h"
+
+enum option_id {
+    OPT_FORMAT,
+    OPT_OUTPUT,
+    OPT_SHOW_STRINGS,
+    OPT_COLOR,
+    OPT_ASCII,
+    OPT_QUIET,
+    OPT_PARSER,
+    OPT_INDEX_DIR,
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_HELP_MAN,
+    OPTION_COUNT,
+};
+
+struct cli_option {
+    enum option_id id;
+    char letter; /* 0 for none */
+    const char *name;
+    const char *arg;                 /* "FILE"; NULL for a switch */
+    const char *(*choice)(size_t i); /* the words it takes, NULL behind the last; NULL: any text */
+    const char *help;                /* NULL: not shown */
+    unsigned commands;               /* bits 1 << enum command_id */
+};
+
+extern const struct cli_option cli_options[OPTION_COUNT];
+
+enum color_when {
+    COLOR_AUTO,
+    COLOR_ALWAYS,
+    COLOR_NEVER,
+};
+
+enum action {
+    ACTION_RUN,
+    ACTION_HELP,
+    ACTION_VERSION,
+    ACTION_HELP_MAN,
+};
+
+/* What was asked for. Texts point into argv. */
+struct settings {
+    enum action action;
+    const struct command *command;
+    char *const *files;
+    size_t file_count;
+    const struct report_format *format;
+    const char *output; /* NULL: standard output */
+    const char *temp_dir;
+    enum color_when color;
+    bool yajl;
+    bool ascii;
+    bool quiet;
+    bool show_strings;
+};
+
+/* Reorders argv. Errors are ERR_USAGE and say what was probably meant. */
+bool options_parse(int argc, char **argv, struct settings *ret, struct err *err) WARN_UNUSED;
+
+#endif
