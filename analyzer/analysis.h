@@ -1,7 +1,7 @@
 /* The answers: one model that every renderer draws.
  *
- * Everything lives in `arena` and is read-only for renderers. Texts are plain UTF-8 or WTF-8 that may
- * hold anything an input held: escaping is the renderer's. Sizes are bytes.
+ * Everything lives in `arena` and is read-only for renderers. Texts are plain UTF-8 or WTF-8 that
+ * may hold anything an input held: escaping is the renderer's. Sizes are bytes.
  */
 #ifndef MORTEM_ANALYZER_ANALYSIS_H
 #define MORTEM_ANALYZER_ANALYSIS_H
@@ -27,7 +27,7 @@ struct input_info {
     uint64_t bytes;        /* read, decompressed */
     bool complete;         /* read to its proper end */
     enum err_code problem; /* ERR_NONE: fine; otherwise what could be salvaged is in the model */
-    const char *remark;    /* one sentence: what was wrong or what was not covered; NULL if nothing */
+    const char *remark; /* one sentence: what was wrong or what was not covered; NULL if nothing */
 };
 
 /* -- who it was -- */
@@ -39,8 +39,8 @@ enum certainty {
     CERTAINTY_EXACT,
 };
 
-/* Next.js: `version` is "14.2.3", a range "14.1 .. 14.2", or NULL. The comparable bounds, inclusive,
- * as major*1000000 + minor*1000 + patch. */
+/* Next.js: `version` is "14.2.3", a range "14.1 .. 14.2", or NULL. The comparable bounds,
+ * inclusive, as major*1000000 + minor*1000 + patch. */
 struct next_info {
     bool found;
     const char *version;
@@ -63,7 +63,8 @@ struct heap_summary {
     bool present;
     const char *file;
     uint64_t nodes, edges, total_bytes;
-    uint64_t code_bytes, string_bytes, js_array_bytes, typed_array_bytes, system_bytes, native_bytes;
+    uint64_t code_bytes, string_bytes, js_array_bytes, typed_array_bytes, system_bytes,
+        native_bytes;
     struct class_row *top_classes; /* by retained size */
     size_t top_class_count;
 };
@@ -92,7 +93,8 @@ struct advice {
 
 /* One step of a retaining path, from the root to the object. */
 struct path_step {
-    const char *edge; /* how it is reached: ".cache", "[17]", "pageCache (variable)"; NULL: the root */
+    const char
+        *edge; /* how it is reached: ".cache", "[17]", "pageCache (variable)"; NULL: the root */
     const char *node; /* what it is: "Map", "Context of pages/x.js" */
     uint32_t node_id;
 };
@@ -121,10 +123,10 @@ struct finding {
 
 enum death_cause {
     DEATH_UNKNOWN,
-    DEATH_KERNEL_OOM,   /* the machine was out of memory */
-    DEATH_CGROUP_OOM,   /* a memory cgroup's limit */
-    DEATH_V8_HEAP,      /* V8 gave up at its heap limit */
-    DEATH_PM2_MEMORY,   /* PM2 restarted it above max_memory_restart */
+    DEATH_KERNEL_OOM, /* the machine was out of memory */
+    DEATH_CGROUP_OOM, /* a memory cgroup's limit */
+    DEATH_V8_HEAP,    /* V8 gave up at its heap limit */
+    DEATH_PM2_MEMORY, /* PM2 restarted it above max_memory_restart */
     DEATH_CAUSE_COUNT,
 };
 
@@ -156,7 +158,8 @@ struct analysis {
 
 void analysis_release(struct analysis *a);
 
-/* Stable words for enums, as the JSON shows them: "heap-snapshot", "leak", "exact", "cgroup-oom". */
+/* Stable words for enums, as the JSON shows them: "heap-snapshot", "leak", "exact", "cgroup-oom".
+ */
 const char *input_kind_word(enum input_kind k);
 const char *severity_word(enum severity s);
 const char *certainty_word(enum certainty c);

@@ -47,7 +47,8 @@ static void describe_damage(struct job *j, struct input_info *info, const struct
         left = "all names are missing";
     struct err e = h->damage;
     set_problem(j, info, &e);
-    info->remark = arena_printf(&j->a->arena, "%s; analyzed as far as it goes: %s", info->remark, left);
+    info->remark =
+        arena_printf(&j->a->arena, "%s; analyzed as far as it goes: %s", info->remark, left);
 }
 
 /* The snapshot with the most bytes is the one that the figures are of. */
@@ -68,7 +69,8 @@ static bool take_heap(struct job *j, struct heap *h, const char *file, struct er
     return true;
 }
 
-static bool analyze_snapshot(struct job *j, struct input *in, struct input_info *info, struct err *err)
+static bool analyze_snapshot(struct job *j, struct input *in, struct input_info *info,
+                             struct err *err)
 {
     const struct heap_load_options o = {.yajl = j->options->yajl, .temp_dir = j->options->temp_dir};
     struct heap h = {0};
@@ -140,7 +142,8 @@ static bool feed_report(void *parser, const uint8_t *buf, size_t len, struct err
 }
 
 /* Damage ends the reading; what was read before it counts. */
-static bool analyze_report(struct job *j, struct input *in, struct input_info *info, struct err *err)
+static bool analyze_report(struct job *j, struct input *in, struct input_info *info,
+                           struct err *err)
 {
     struct event_sink sink = event_list_sink(&j->events);
     struct node_report *report;
@@ -186,7 +189,8 @@ static bool is_json(const uint8_t *p, size_t len)
     return i < len && (p[i] == '{' || (p[i] == '[' && i + 1 < len && strchr("{[\"\n", p[i + 1])));
 }
 
-static bool analyze_content(struct job *j, struct input *in, struct input_info *info, struct err *err)
+static bool analyze_content(struct job *j, struct input *in, struct input_info *info,
+                            struct err *err)
 {
     const uint8_t *bytes;
     size_t len;

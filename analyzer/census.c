@@ -17,6 +17,7 @@ enum category {
     CAT_NEXT,
     CAT_SOCKET,
     CAT_PROCESS,
+    CAT_OLD_KEY,
     CAT_CONFIG,
 };
 
@@ -39,6 +40,7 @@ static const struct {
     {"next", CAT_NEXT},
     {"Node / TCPSocketWrap", CAT_SOCKET},
     {"process", CAT_PROCESS},
+    {"isrMemoryCacheSize", CAT_OLD_KEY},
 };
 
 static bool add(struct node_list *l, uint32_t n, struct err *err)
@@ -99,7 +101,9 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
     case CAT_NEXT:
         return t != NODE_STRING || add(&census->next_strings, n, err);
     case CAT_CONFIG:
-        return t != NODE_CODE || add(&census->configs, n, err);
+        return t != NODE_STRING || add(&census->configs, n, err);
+    case CAT_OLD_KEY:
+        return t != NODE_STRING || add(&census->old_keys, n, err);
     case CAT_SOCKET:
         census->sockets++;
         return true;
@@ -113,17 +117,17 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
     return true;
 }
 
-/* `/srv/app/next.config.js` and its like: names that only their end tells. */
+/* Sources, not messages: V8 keeps the first 1024 characters of a text. */
 static void mark_configs(const struct heap *h, uint8_t *category)
 {
-    static const char word[] = "next.config.";
+    enum { SOURCE_LEAST = 60 };
+    static const char *const keys[] = {"isrMemoryCacheSize", "cacheMaxMemorySize"};
     for (uint32_t i = 0; i < strings_count(&h->strings); i++) {
         struct str s = strings_get(&h->strings, i);
-        enum { SUFFIX_MOST = 16 }; /* ".compiled.js" */
-        size_t tail = min_u64(s.len, sizeof word - 1 + SUFFIX_MOST);
-        if (s.len > sizeof word && s.len < 1024 && s.p[s.len - 1] == 's' &&
-            memmem(s.p + s.len - tail, tail, word, sizeof word - 1) && memchr(s.p, '/', s.len))
-            category[i] = CAT_CONFIG;
+        for (size_t k = 0; k < ARRAY_LEN(keys) && s.len >= SOURCE_LEAST; k++) {
+            if (memmem(s.p, s.len, keys[k], strlen(keys[k])))
+                category[i] = CAT_CONFIG;
+        }
     }
 }
 
@@ -173,7 +177,7 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
 void census_release(struct census *c)
 {
     struct node_list *const lists[] = {&c->collections,  &c->responses,    &c->buffers,
-                                       &c->kind_strings, &c->next_strings, &c->configs};
+                                       &c->kind_strings, &c->next_strings, &c->configs, &c->old_keys};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         free(lists[i]->nodes);
     *c = (struct census){0};

@@ -16,7 +16,8 @@ struct census {
     struct node_list buffers;      /* backing stores of ArrayBuffers */
     struct node_list kind_strings; /* "PAGE", "FETCH", ...: the kinds of cached entries */
     struct node_list next_strings; /* "next": the name in its package.json */
-    struct node_list configs;      /* scripts called next.config.* */
+    struct node_list old_keys;     /* "isrMemoryCacheSize" */
+    struct node_list configs;      /* texts that set the size of the in-memory cache */
     uint32_t process;              /* the process object, NO_NODE if not there */
     uint64_t sockets;              /* live TCP connections */
     uint64_t buffer_bytes;

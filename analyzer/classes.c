@@ -34,7 +34,8 @@ static bool is_same_key(const struct heap *h, const struct class_info *row, uint
     struct str a = strings_get(&h->strings, row->name), b = strings_get(&h->strings, name);
     if (row->has_location != (l != NULL) || a.len != b.len || memcmp(a.p, b.p, a.len))
         return false;
-    return !l || (row->script_id == l->script_id && row->line == l->line && row->column == l->column);
+    return !l ||
+           (row->script_id == l->script_id && row->line == l->line && row->column == l->column);
 }
 
 static bool find_row(struct naming *nm, uint32_t name, const struct location *l, uint32_t *ret_row,
@@ -72,7 +73,8 @@ static bool find_row(struct naming *nm, uint32_t name, const struct location *l,
 
 static bool row_of_plain_name(struct naming *nm, uint32_t name, uint32_t *ret_row, struct err *err)
 {
-    uint32_t *cached = name < nm->row_of_name.count ? &((uint32_t *)nm->row_of_name.data)[name] : NULL;
+    uint32_t *cached =
+        name < nm->row_of_name.count ? &((uint32_t *)nm->row_of_name.data)[name] : NULL;
     if (cached && *cached) {
         *ret_row = *cached - 1;
         return true;
@@ -84,7 +86,8 @@ static bool row_of_plain_name(struct naming *nm, uint32_t name, uint32_t *ret_ro
     return true;
 }
 
-static bool row_of_node_type(struct naming *nm, enum node_type t, uint32_t *ret_row, struct err *err)
+static bool row_of_node_type(struct naming *nm, enum node_type t, uint32_t *ret_row,
+                             struct err *err)
 {
     struct heap *h = nm->h;
     const char *fixed = t == NODE_HIDDEN    ? "(system)"
@@ -225,10 +228,10 @@ bool pass_classes(struct heap *h, struct err *err)
     struct naming nm = {.h = h};
     uint32_t plain;
     strings_find(&h->strings, (const char *const[]){"Object"}, 1, &plain);
-    bool ok = prepare(&nm, err) && interfaces_name(h, plain, h->class_of.data, err) &&
-              column_make(&nm.row_of_name, h->store, "class names", 4, strings_count(&h->strings),
-                          err) &&
-              classify(&nm, h->class_of.data, plain, err);
+    bool ok =
+        prepare(&nm, err) && interfaces_name(h, plain, h->class_of.data, err) &&
+        column_make(&nm.row_of_name, h->store, "class names", 4, strings_count(&h->strings), err) &&
+        classify(&nm, h->class_of.data, plain, err);
     u64_map_release(&nm.row_of_key);
     column_release(&nm.row_of_name);
     column_release(&nm.cut_name);

@@ -1,8 +1,9 @@
 /* The classes of a heap, as DevTools' Summary view lists them.
  *
  * A class is a published key: `,NAME`, or `SCRIPT,LINE,COLUMN,NAME` for instances of classes that
- * have a location. Plain objects are named by the interfaces inferred from their properties. Where the DevTools
- * engine loses a row because two classes publish the same key, there is one row here with the union.
+ * have a location. Plain objects are named by the interfaces inferred from their properties. Where
+ * the DevTools engine loses a row because two classes publish the same key, there is one row here
+ * with the union.
  */
 #ifndef MORTEM_ANALYZER_CLASSES_H
 #define MORTEM_ANALYZER_CLASSES_H

@@ -1,7 +1,7 @@
 /* The pass that says which native objects are detached, and renames them.
  *
- * States flood from the nodes that have one through native nodes, attached first: "Propagates detachedness"
- * of the DevTools engine. A detached node's name gets `Detached ` in front.
+ * States flood from the nodes that have one through native nodes, attached first: "Propagates
+ * detachedness" of the DevTools engine. A detached node's name gets `Detached ` in front.
  */
 #include "analyzer/passes.h"
 #include "base/u64_map.h"

@@ -1,7 +1,7 @@
 /* The pass that gives every node its distance from the user's roots.
  *
- * Two breadth-first searches: from the root's user roots (distance 1), then from the root itself, whose
- * distance is SYSTEM_DISTANCE. Some edges are skipped, the DevTools engine's filter.
+ * Two breadth-first searches: from the root's user roots (distance 1), then from the root itself,
+ * whose distance is SYSTEM_DISTANCE. Some edges are skipped, the DevTools engine's filter.
  */
 #include "analyzer/passes.h"
 
@@ -107,10 +107,10 @@ bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err)
 {
     struct search s = {.h = h, .weak = w};
     uint32_t names[3];
-    strings_find(&h->strings,
-                 (const char *const[]){"system / NativeContext", "sloppy_function_map",
-                                       "(map descriptors)"},
-                 3, names);
+    strings_find(
+        &h->strings,
+        (const char *const[]){"system / NativeContext", "sloppy_function_map", "(map descriptors)"},
+        3, names);
     s.native_context = names[0];
     s.function_map = names[1];
     s.descriptors = names[2];

@@ -1,8 +1,9 @@
 /* The pass for immediate dominators, the order of their tree, and retained sizes.
  *
- * Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005) over the
- * essential edges, on depth-first preorder numbers, so that its sweeps are in order. Nodes without an essential retainer hang from the
- * root; so do those that still are not reached, without passing anything on to others.
+ * Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005) over
+ * the essential edges, on depth-first preorder numbers, so that its sweeps are in order. Nodes
+ * without an essential retainer hang from the root; so do those that still are not reached, without
+ * passing anything on to others.
  */
 #include "analyzer/passes.h"
 
@@ -118,8 +119,8 @@ static bool number_nodes(struct tree *t, struct err *err)
 
 /* -- dominators -- */
 
-/* The number with the smallest semidominator on the path from v up to, not including, the first number
- * below `linked`; compresses the path. */
+/* The number with the smallest semidominator on the path from v up to, not including, the first
+ * number below `linked`; compresses the path. */
 static bool evaluate(struct tree *t, uint32_t v, uint32_t linked, uint32_t *ret, struct err *err)
 {
     uint32_t *ancestor = t->ancestor, *label = t->label;
@@ -194,8 +195,8 @@ static bool find_semidominators(struct tree *t, struct err *err)
 static bool find_dominators(struct tree *t, struct err *err)
 {
     struct heap *h = t->h;
-    if (!column_make(&t->stack, h->store, "dominators", 4, 0, err) ||
-        !collect_later(t, err) || !find_semidominators(t, err))
+    if (!column_make(&t->stack, h->store, "dominators", 4, 0, err) || !collect_later(t, err) ||
+        !find_semidominators(t, err))
         return false;
     /* What has served its turn makes room for the results. */
     column_release(&t->later);
@@ -219,8 +220,9 @@ static bool find_dominators(struct tree *t, struct err *err)
 
 /* -- the tree's order and the sums over it -- */
 
-/* Places in preorder of the dominator tree, by number, in `semi`. A dominator's number is below that of
- * what it dominates, so one sweep from the end gives subtree sizes and one from the start the places. */
+/* Places in preorder of the dominator tree, by number, in `semi`. A dominator's number is below
+ * that of what it dominates, so one sweep from the end gives subtree sizes and one from the start
+ * the places. */
 static bool place_subtrees(struct tree *t, struct err *err)
 {
     struct heap *h = t->h;

@@ -72,11 +72,10 @@ const struct location *heap_location(const struct heap *h, uint32_t n)
 void heap_release(struct heap *h)
 {
     struct column *const columns[] = {
-        &h->node_type,       &h->node_flags,         &h->node_name,           &h->node_id,
-        &h->node_self,       &h->edge_to,
-        &h->edge_label,      &h->wide_self,          &h->wide_label,          &h->locations,
-        &h->distance,        &h->dominator,          &h->retained,            &h->retainers,
-        &h->dom_order,       &h->dom_position,       &h->dom_end,             &h->class_of,
+        &h->node_type,    &h->node_flags, &h->node_name, &h->node_id,    &h->node_self,
+        &h->edge_to,      &h->edge_label, &h->wide_self, &h->wide_label, &h->locations,
+        &h->distance,     &h->dominator,  &h->retained,  &h->retainers,  &h->dom_order,
+        &h->dom_position, &h->dom_end,    &h->class_of,
     };
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);

@@ -1,9 +1,9 @@
 /* A heap snapshot as columns, and the graph over them: the heap core's one data structure.
  *
  * Nodes are named by their ordinal (position in the file, 0 = the root), edges by theirs; a node's
- * edges are contiguous. Everything a pass derives is a column too. heap_load() fills the first group,
- * heap_analyze() the second (analyzer/passes.h says in which order). The numbers and their rules are
- * those of Chrome DevTools' Memory panel.
+ * edges are contiguous. Everything a pass derives is a column too. heap_load() fills the first
+ * group, heap_analyze() the second (analyzer/passes.h says in which order). The numbers and their
+ * rules are those of Chrome DevTools' Memory panel.
  */
 #ifndef MORTEM_ANALYZER_HEAP_H
 #define MORTEM_ANALYZER_HEAP_H
@@ -81,38 +81,38 @@ struct heap {
     uint32_t root;
     uint64_t edge_count;
     uint64_t extra_native_bytes;
-    uint64_t file_bytes; /* decompressed */
-    bool complete;       /* false: cut short or damaged, what is there was kept */
-    unsigned sections;   /* HEAP_HAS_ */
-    struct err damage;   /* where and why reading ended, if not complete */
+    uint64_t file_bytes;   /* decompressed */
+    bool complete;         /* false: cut short or damaged, what is there was kept */
+    unsigned sections;     /* HEAP_HAS_ */
+    struct err damage;     /* where and why reading ended, if not complete */
     bool has_detachedness; /* nodes carry it (Node 16 to 22) */
     char node_type_names[NODE_TYPE_MAX][32];
     uint32_t node_type_count;
     struct strings strings;
-    struct column node_type;       /* uint8_t */
-    struct column node_flags;      /* uint8_t */
-    struct column node_name;       /* uint32_t, string index */
-    struct column node_id;         /* uint32_t */
-    struct column node_self;       /* uint32_t, SELF_WIDE: see wide_self */
-    struct places first_edge;      /* by node */
-    struct column edge_to;         /* uint32_t, ordinal | EDGE_ESSENTIAL */
-    struct column edge_label;      /* uint32_t, type and name: see heap_edge_name() */
-    struct column wide_self;       /* struct wide, sizes that do not fit, by node */
-    struct column wide_label;      /* struct wide, indexes that do not fit, by edge */
-    struct column locations;       /* struct location, by node, one a node */
+    struct column node_type;  /* uint8_t */
+    struct column node_flags; /* uint8_t */
+    struct column node_name;  /* uint32_t, string index */
+    struct column node_id;    /* uint32_t */
+    struct column node_self;  /* uint32_t, SELF_WIDE: see wide_self */
+    struct places first_edge; /* by node */
+    struct column edge_to;    /* uint32_t, ordinal | EDGE_ESSENTIAL */
+    struct column edge_label; /* uint32_t, type and name: see heap_edge_name() */
+    struct column wide_self;  /* struct wide, sizes that do not fit, by node */
+    struct column wide_label; /* struct wide, indexes that do not fit, by edge */
+    struct column locations;  /* struct location, by node, one a node */
 
     /* -- derived -- */
     bool has_user_roots;
-    struct column distance;            /* int32_t */
-    struct column dominator;           /* uint32_t */
-    struct column retained;            /* uint64_t */
+    struct column distance;       /* int32_t */
+    struct column dominator;      /* uint32_t */
+    struct column retained;       /* uint64_t */
     struct places first_retainer; /* by node */
     struct column retainers;      /* uint32_t: source | EDGE_ESSENTIAL, in file order */
-    struct column dom_order;    /* uint32_t, nodes in preorder of the dominator tree */
-    struct column dom_position; /* uint32_t, by node: its place in dom_order */
-    struct column dom_end;      /* uint32_t, by place: the place behind the node's subtree */
-    struct column class_of;     /* uint32_t, by node: row of `classes` */
-    struct class_table *classes; /* analyzer/classes.h */
+    struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
+    struct column dom_position;   /* uint32_t, by node: its place in dom_order */
+    struct column dom_end;        /* uint32_t, by place: the place behind the node's subtree */
+    struct column class_of;       /* uint32_t, by node: row of `classes` */
+    struct class_table *classes;  /* analyzer/classes.h */
 };
 
 struct wide {
@@ -214,8 +214,8 @@ static inline uint64_t heap_retained_bytes(const struct heap *h, uint32_t n)
     return ((const uint64_t *)h->retained.data)[n];
 }
 
-/* Retainers of n are slots [heap_first_retainer(n), heap_first_retainer(n + 1)): one for each incoming
- * edge of any type, weak and self edges too, in file order. */
+/* Retainers of n are slots [heap_first_retainer(n), heap_first_retainer(n + 1)): one for each
+ * incoming edge of any type, weak and self edges too, in file order. */
 static inline uint64_t heap_first_retainer(const struct heap *h, uint32_t n)
 {
     return places_at(&h->first_retainer, n);

@@ -111,8 +111,8 @@ static bool make_columns(struct load *l, struct err *err)
         {&h->locations, "locations", sizeof(struct location), 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-        if (!column_make(columns[i].c, h->store, columns[i].what, columns[i].elem,
-                         columns[i].rows, err))
+        if (!column_make(columns[i].c, h->store, columns[i].what, columns[i].elem, columns[i].rows,
+                         err))
             return false;
         columns[i].c->count = 0;
     }
@@ -153,15 +153,30 @@ static void start_node_edges(struct load *l, uint32_t n)
     ((uint32_t *)l->h->first_edge.low.data)[n] = (uint32_t)(l->edges_promised - base[n >> 16]);
 }
 
-static bool bad_row(uint64_t offset, const char *section, uint64_t row,
-                    const char *what, uint64_t value, struct err *err)
+static bool bad_row(uint64_t offset, const char *section, uint64_t row, const char *what,
+                    uint64_t value, struct err *err)
 {
-    return err_set(err, ERR_INPUT, offset,
-                   "behind byte %llu, row %llu of \"%s\": %s, found %llu",
+    return err_set(err, ERR_INPUT, offset, "behind byte %llu, row %llu of \"%s\": %s, found %llu",
                    (unsigned long long)offset, (unsigned long long)row, section, what,
                    (unsigned long long)value);
 }
 
+/* The edge counts of 65536 nodes must add up to 32 bits. */
+static bool node_row_is_good(const struct load *l, const uint64_t *v, uint32_t n, uint64_t offset,
+                             struct err *err)
+{
+    const struct snapshot_meta *m = &l->meta;
+    const uint64_t *base = l->h->first_edge.base.data;
+    uint64_t edges = v[m->node_edge_count];
+    uint64_t before = n & 0xffff ? l->edges_promised - base[n >> 16] : 0;
+    if (UNLIKELY(v[m->node_type] >= m->node_type_count))
+        return bad_row(offset, "nodes", n, "expected a type of snapshot.meta", v[m->node_type], err);
+    if (UNLIKELY(edges > UINT32_MAX || before + edges > UINT32_MAX))
+        return bad_row(offset, "nodes", n, "expected a believable number of edges", edges, err);
+    return true;
+}
+
+/* Rows before a bad one are kept, here and below. */
 static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
                        struct err *err)
 {
@@ -174,25 +189,22 @@ static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t 
     uint8_t *type = h->node_type.data, *flags = h->node_flags.data;
     uint32_t *name = h->node_name.data, *id = h->node_id.data;
     uint32_t n = (uint32_t)h->node_type.count;
+    bool ok = true;
     for (size_t i = 0; i < rows; i++, n++, v += m.node_width) {
-        if (v[m.node_type] >= m.node_type_count)
-            return bad_row(offset, "nodes", n, "expected a type of snapshot.meta",
-                           v[m.node_type], err);
-        if (v[m.node_edge_count] > UINT32_MAX)
-            return bad_row(offset, "nodes", n, "expected an edge count below 2^32",
-                           v[m.node_edge_count], err);
+        ok = node_row_is_good(l, v, n, offset, err) &&
+             heap_set_self_bytes(h, n, v[m.node_self_size], err);
+        if (!ok)
+            break;
         type[n] = l->node_types[v[m.node_type]];
         flags[n] = m.node_detachedness >= 0 ? v[m.node_detachedness] & FLAG_DETACHEDNESS : 0;
-        name[n] = v[m.node_name] < NO_STRING ? (uint32_t)v[m.node_name] : NO_STRING;
+        name[n] = (uint32_t)min_u64(v[m.node_name], STRING_BEHIND_ALL);
         id[n] = (uint32_t)v[m.node_id];
-        if (!heap_set_self_bytes(h, n, v[m.node_self_size], err))
-            return false;
         start_node_edges(l, n);
         l->edges_promised += v[m.node_edge_count];
     }
     h->node_type.count = h->node_flags.count = h->node_name.count = n;
     h->node_id.count = h->node_self.count = h->first_edge.low.count = n;
-    return true;
+    return ok;
 }
 
 /* -- edges -- */
@@ -213,24 +225,25 @@ take_edges_of(struct load *l, const uint64_t *v, size_t rows, uint64_t offset, u
     struct heap *h = l->h;
     uint32_t *to = h->edge_to.data, *label = h->edge_label.data;
     uint64_t e = h->edge_to.count;
+    bool ok = true;
     for (size_t i = 0; i < rows; i++, e++, v += width) {
         uint64_t target = v[at_to] / node_width;
         if (UNLIKELY(target >= h->node_count || target * node_width != v[at_to]))
-            return bad_row(offset, "edges", e, "expected the place of a node", v[at_to], err);
-        if (UNLIKELY(v[at_type] >= l->meta.edge_type_count))
-            return bad_row(offset, "edges", e, "expected a type of snapshot.meta", v[at_type],
-                           err);
+            ok = bad_row(offset, "edges", e, "expected the place of a node", v[at_to], err);
+        else if (UNLIKELY(v[at_type] >= l->meta.edge_type_count))
+            ok = bad_row(offset, "edges", e, "expected a type of snapshot.meta", v[at_type], err);
         uint64_t name = v[at_name];
-        if (UNLIKELY(name >= LABEL_NAME_WIDE)) {
-            if (!wide_store(&h->wide_label, e, min_u64(name, NO_STRING), err))
-                return false;
+        if (UNLIKELY(ok && name >= LABEL_NAME_WIDE)) {
+            ok = wide_store(&h->wide_label, e, min_u64(name, STRING_BEHIND_ALL), err);
             name = LABEL_NAME_WIDE;
         }
+        if (UNLIKELY(!ok))
+            break;
         to[e] = (uint32_t)target;
         label[e] = l->edge_types[v[at_type]] | (uint32_t)name;
     }
     h->edge_to.count = h->edge_label.count = e;
-    return true;
+    return ok;
 }
 
 static bool take_edges(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
@@ -261,7 +274,7 @@ static bool take_locations(struct load *l, const uint64_t *v, size_t rows, struc
     struct location *all = h->locations.data;
     for (size_t i = 0; i < rows; i++, v += m->location_width) {
         uint64_t node = v[m->location_object] / m->node_width;
-        if (node >= h->node_count)
+        if (node >= h->node_type.count)
             continue; /* as DevTools: a location of nothing */
         uint64_t k = h->locations.count;
         if (k && all[k - 1].node >= node)
@@ -333,7 +346,8 @@ static bool close_edges(struct load *l, struct err *err)
     uint64_t *base = h->first_edge.base.data;
     start_node_edges(l, h->node_count);
     h->first_edge.low.count = (uint64_t)h->node_count + 1;
-    for (uint32_t n = h->node_count + 1; n-- > 0 && heap_first_edge(h, n) > there;) {
+    /* Down to the first node that begins before the end: clamping a base moves its whole block. */
+    for (uint32_t n = h->node_count + 1; n-- > 0 && heap_first_edge(h, n) >= there;) {
         if (base[n >> 16] > there)
             base[n >> 16] = there;
         low[n] = (uint32_t)(there - base[n >> 16]);
@@ -392,7 +406,8 @@ static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offs
                        (unsigned long long)l->meta.root_index);
     h->root = (uint32_t)(l->meta.root_index / l->meta.node_width);
     /* A string that was cut is kept as far as it goes. */
-    if (h->strings.bytes.count > ((uint64_t *)h->strings.offsets.data)[strings_count(&h->strings)] &&
+    if (h->strings.bytes.count >
+            ((uint64_t *)h->strings.offsets.data)[strings_count(&h->strings)] &&
         !strings_end(&h->strings, &index, err))
         return false;
     if (!l->locations_sorted && !sort_locations(h, err))
@@ -400,8 +415,8 @@ static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offs
     return close_edges(l, err);
 }
 
-/* Damage behind the header ends the reading and is kept in the heap; only the lack of a resource, or
- * no header at all, is a failure. */
+/* Damage behind the header ends the reading and is kept in the heap; only the lack of a resource,
+ * or no header at all, is a failure. */
 static bool is_damage(const struct load *l, const struct err *e)
 {
     return e->code == ERR_INPUT && l->h->node_type.data;

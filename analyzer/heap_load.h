@@ -1,7 +1,7 @@
 /* From the snapshot's bytes to the columns of a heap.
  *
- * The parser hands over blocks of rows; they are scattered to typed columns here, node and edge types
- * translated by the names in the snapshot's meta, byte offsets turned into ordinals.
+ * The parser hands over blocks of rows; they are scattered to typed columns here, node and edge
+ * types translated by the names in the snapshot's meta, byte offsets turned into ordinals.
  */
 #ifndef MORTEM_ANALYZER_HEAP_LOAD_H
 #define MORTEM_ANALYZER_HEAP_LOAD_H

@@ -40,7 +40,8 @@ static struct str version_of_package(const struct js *js, const struct census *c
     return (struct str){"", 0};
 }
 
-/* Words that came into Next.js with a version, or left it: what is known where the package is not. */
+/* Words that came into Next.js with a version, or left it: what is known where the package is not.
+ */
 static const struct mark {
     const char *word;
     uint32_t from, to; /* versions that have it */

@@ -1,7 +1,7 @@
 /* Inferred interfaces: see interfaces.h.
  *
- * One sweep over the plain objects counts property lists (in order, cut where the name gets long) and
- * property sets ("shapes"); definitions are then matched once a shape, not once an object.
+ * One sweep over the plain objects counts property lists (in order, cut where the name gets long)
+ * and property sets ("shapes"); definitions are then matched once a shape, not once an object.
  */
 #include "analyzer/interfaces.h"
 
@@ -30,7 +30,7 @@ struct shape {
 struct definition {
     uint32_t candidate;
     uint32_t count;
-    uint32_t name; /* string index, NO_STRING until it is used */
+    uint32_t name;   /* string index, NO_STRING until it is used */
     uint32_t *props; /* sorted string indexes */
     size_t prop_count;
     uint32_t next; /* in the bucket of its first property, 1-based */
@@ -164,7 +164,8 @@ static bool count_object(struct inference *in, uint32_t n, uint32_t *ret_shape, 
     }
     if (!any)
         return true;
-    if (!u64_map_put(&in->candidate_of, list, (uint32_t)in->candidates.count, &value, &is_new, err) ||
+    if (!u64_map_put(&in->candidate_of, list, (uint32_t)in->candidates.count, &value, &is_new,
+                     err) ||
         !column_reserve(&in->candidates, 1, err))
         return false;
     struct candidate *candidates = in->candidates.data;
@@ -203,8 +204,8 @@ static bool choose_definitions(struct inference *in, struct err *err)
             continue;
         if (in->definition_count == DEFINITIONS_MAX)
             break;
-        in->definitions[in->definition_count++] = (struct definition){
-            .candidate = (uint32_t)i, .count = c[i].count, .name = NO_STRING};
+        in->definitions[in->definition_count++] =
+            (struct definition){.candidate = (uint32_t)i, .count = c[i].count, .name = NO_STRING};
     }
     qsort(in->definitions, in->definition_count, sizeof *in->definitions, compare_definitions);
     return true;

@@ -53,16 +53,21 @@ struct str js_text(const struct js *js, uint32_t n)
     return heap_name(js->h, n);
 }
 
-/* Node 24 names the node, older ones hang the word from an oddball. */
+/* Node 24 names the node, in older versions an oddball's hidden edge 0 leads to the word. */
 bool js_is_true(const struct js *js, uint32_t n)
 {
-    if (n == NO_NODE || heap_type(js->h, n) != NODE_HIDDEN)
+    const struct heap *h = js->h;
+    if (n == NO_NODE || heap_type(h, n) != NODE_HIDDEN)
         return false;
     if (js_is(js, n, JS_TRUE))
         return true;
-    if (!js_is(js, n, JS_ODDBALL) || heap_first_edge(js->h, n) == heap_first_edge(js->h, n + 1))
+    if (!js_is(js, n, JS_ODDBALL))
         return false;
-    return js_is(js, heap_edge_to(js->h, heap_first_edge(js->h, n)), JS_TRUE);
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
+        if (heap_edge_type(h, e) == EDGE_HIDDEN && heap_edge_name(h, e) == 0)
+            return js_is(js, heap_edge_to(h, e), JS_TRUE);
+    }
+    return false;
 }
 
 bool js_is_object(const struct js *js, uint32_t n)
@@ -95,11 +100,16 @@ enum collection js_collection(const struct js *js, uint32_t n)
     return name == js->name[JS_OBJECT] ? COLLECTION_OBJECT : COLLECTION_NONE;
 }
 
+const char *collection_article(enum collection c)
+{
+    return c == COLLECTION_MAP || c == COLLECTION_SET ? "a" : "an";
+}
+
 const char *collection_word(enum collection c)
 {
     static const char *const words[] = {
         [COLLECTION_NONE] = "object", [COLLECTION_MAP] = "Map",       [COLLECTION_SET] = "Set",
-        [COLLECTION_ARRAY] = "Array", [COLLECTION_OBJECT] = "object",
+        [COLLECTION_ARRAY] = "array", [COLLECTION_OBJECT] = "object",
     };
     return words[c];
 }
@@ -120,8 +130,8 @@ static bool table_place(const struct heap *h, uint64_t e, uint64_t *ret)
     return s.len > 0;
 }
 
-/* A hash table's entries are `stride` places: key, value (in a Map), chain. The chain is a number and
- * leaves no edge, so the class of places without edges tells where entries begin. */
+/* A hash table's entries are `stride` places: key, value (in a Map), chain. The chain is a number
+ * and leaves no edge, so the class of places without edges tells where entries begin. */
 struct table {
     uint32_t node;
     unsigned stride;
@@ -135,7 +145,8 @@ static struct table find_table(const struct js *js, uint32_t n, enum collection 
     uint64_t in_class[3] = {0}, place;
     if (t.node == NO_NODE)
         return t;
-    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end; e++) {
+    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end;
+         e++) {
         if (table_place(h, e, &place))
             in_class[place % t.stride]++;
     }
@@ -158,7 +169,8 @@ static uint64_t table_entries(const struct js *js, uint32_t n, enum collection c
     uint64_t count = 0, last = UINT64_MAX, place;
     if (t.node == NO_NODE)
         return 0;
-    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end; e++) {
+    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end;
+         e++) {
         if (!table_place(h, e, &place))
             continue;
         uint64_t slot = (place + t.stride - t.key_class) / t.stride;
@@ -219,7 +231,8 @@ static size_t sample_table(const struct js *js, uint32_t n, enum collection c, s
     size_t count = 0;
     if (t.node == NO_NODE)
         return 0;
-    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end; e++) {
+    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end;
+         e++) {
         if (!table_place(h, e, &place))
             continue;
         uint64_t slot = (place + t.stride - t.key_class) / t.stride;
@@ -258,11 +271,24 @@ size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t l
     return count;
 }
 
+uint32_t js_dominating_collection(const struct js *js, uint32_t n, uint64_t least)
+{
+    enum { CLIMB = 16 };
+    const struct heap *h = js->h;
+    for (unsigned i = 0; i < CLIMB && n != h->root; i++) {
+        n = heap_dominator(h, n);
+        if (js_collection(js, n) != COLLECTION_NONE && js_entries(js, n) >= least)
+            return n;
+    }
+    return NO_NODE;
+}
+
 /* -- code -- */
 
 bool js_is_context(const struct js *js, uint32_t n)
 {
-    return heap_type(js->h, n) == NODE_OBJECT && str_starts_with(heap_name(js->h, n), "system / Context");
+    return heap_type(js->h, n) == NODE_OBJECT &&
+           str_starts_with(heap_name(js->h, n), "system / Context");
 }
 
 uint32_t js_script_of_closure(const struct js *js, uint32_t closure)
@@ -319,7 +345,8 @@ static bool ends_with(struct str s, const char *word)
     return s.len >= len && !memcmp(s.p + s.len - len, word, len);
 }
 
-/* Turbopack names chunks of the user's code after next's templates: only whole folder names count. */
+/* Turbopack names chunks of the user's code after next's templates: only whole folder names count.
+ */
 enum script_kind script_kind(struct str path)
 {
     if (!path.len)
@@ -334,5 +361,5 @@ enum script_kind script_kind(struct str path)
     if (contains(path, "/node_modules/"))
         return SCRIPT_PACKAGE;
     return path.p[0] == '/' || contains(path, ":/") || contains(path, ":\\") ? SCRIPT_USER
-                                                                              : SCRIPT_CORE;
+                                                                             : SCRIPT_CORE;
 }

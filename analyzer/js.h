@@ -8,55 +8,56 @@
 #include "analyzer/heap.h"
 
 /* Strings of the heap that are looked for by name: resolved once. */
-#define JS_NAMES(X)                                                                                 \
-    X(ARRAY, "Array")                                                                               \
-    X(ARRAY_BUFFER, "ArrayBuffer")                                                                  \
-    X(BACKING_STORE, "system / JSArrayBufferData")                                                  \
-    X(BODY, "body")                                                                                 \
-    X(BUFFER, "buffer")                                                                             \
-    X(CLEANUP_QUEUE, "Node / CleanupQueue")                                                         \
-    X(CONTEXT, "context")                                                                           \
-    X(CONTEXT_NODE, "system / Context")                                                             \
-    X(DATA, "data")                                                                                 \
-    X(ELEMENTS, "elements")                                                                         \
-    X(EVENTS, "_events")                                                                            \
-    X(EXTENSION, "extension")                                                                       \
-    X(FINISHED, "finished")                                                                         \
-    X(GLOBAL, "global")                                                                             \
-    X(HTML, "html")                                                                                 \
-    X(KIND, "kind")                                                                                 \
-    X(LAST_MODIFIED, "lastModified")                                                                \
-    X(LRU_CACHE, "LRUCache")                                                                        \
-    X(MAP, "Map")                                                                                   \
-    X(MAP_EDGE, "map")                                                                              \
-    X(NAME, "name")                                                                                 \
-    X(NODE, "node")                                                                                 \
-    X(OBJECT, "Object")                                                                             \
-    X(ODDBALL, "system / Oddball")                                                                  \
-    X(ON_EVICT, "onEvict")                                                                          \
-    X(PAGE_DATA, "pageData")                                                                        \
-    X(PARAMETERS, "parameters_and_registers")                                                       \
-    X(PREVIOUS, "previous")                                                                         \
-    X(PROCESS, "process")                                                                           \
-    X(PROPS, "props")                                                                               \
-    X(PROTO, "__proto__")                                                                           \
-    X(REQ, "req")                                                                                   \
-    X(ROUTES, "routes")                                                                             \
-    X(RSC_DATA, "rscData")                                                                          \
-    X(SCRIPT, "script")                                                                             \
-    X(SCRIPT_OR_DEBUG_INFO, "script_or_debug_info")                                                 \
-    X(SERVER_RESPONSE, "ServerResponse")                                                            \
-    X(SET, "Set")                                                                                   \
-    X(SHARED, "shared")                                                                             \
-    X(SOCKET, "socket")                                                                             \
-    X(SOURCE, "source")                                                                             \
-    X(STATUS, "status")                                                                             \
-    X(TABLE, "table")                                                                               \
-    X(TCP_SOCKET, "Node / TCPSocketWrap")                                                           \
-    X(TRUE, "true")                                                                                 \
-    X(UINT8_CLAMPED, "Uint8ClampedArray")                                                           \
-    X(URL, "url")                                                                                   \
-    X(VALUE, "value")                                                                               \
+#define JS_NAMES(X)                                                                                \
+    X(ARRAY, "Array")                                                                              \
+    X(ARRAY_BUFFER, "ArrayBuffer")                                                                 \
+    X(BACKING_STORE, "system / JSArrayBufferData")                                                 \
+    X(BODY, "body")                                                                                \
+    X(BUFFER, "buffer")                                                                            \
+    X(CLEANUP_QUEUE, "Node / CleanupQueue")                                                        \
+    X(CONTEXT, "context")                                                                          \
+    X(CONTEXT_NODE, "system / Context")                                                            \
+    X(DATA, "data")                                                                                \
+    X(DESCRIPTORS, "system / DescriptorArray") \
+    X(ELEMENTS, "elements")                                                                        \
+    X(EVENTS, "_events")                                                                           \
+    X(EXTENSION, "extension")                                                                      \
+    X(FINISHED, "finished")                                                                        \
+    X(GLOBAL, "global")                                                                            \
+    X(HTML, "html")                                                                                \
+    X(KIND, "kind")                                                                                \
+    X(LAST_MODIFIED, "lastModified")                                                               \
+    X(LRU_CACHE, "LRUCache")                                                                       \
+    X(MAP, "Map")                                                                                  \
+    X(MAP_EDGE, "map")                                                                             \
+    X(NAME, "name")                                                                                \
+    X(NODE, "node")                                                                                \
+    X(OBJECT, "Object")                                                                            \
+    X(ODDBALL, "system / Oddball")                                                                 \
+    X(ON_EVICT, "onEvict")                                                                         \
+    X(PAGE_DATA, "pageData")                                                                       \
+    X(PARAMETERS, "parameters_and_registers")                                                      \
+    X(PREVIOUS, "previous")                                                                        \
+    X(PROCESS, "process")                                                                          \
+    X(PROPS, "props")                                                                              \
+    X(PROTO, "__proto__")                                                                          \
+    X(REQ, "req")                                                                                  \
+    X(ROUTES, "routes")                                                                            \
+    X(RSC_DATA, "rscData")                                                                         \
+    X(SCRIPT, "script")                                                                            \
+    X(SCRIPT_OR_DEBUG_INFO, "script_or_debug_info")                                                \
+    X(SERVER_RESPONSE, "ServerResponse")                                                           \
+    X(SET, "Set")                                                                                  \
+    X(SHARED, "shared")                                                                            \
+    X(SOCKET, "socket")                                                                            \
+    X(SOURCE, "source")                                                                            \
+    X(STATUS, "status")                                                                            \
+    X(TABLE, "table")                                                                              \
+    X(TCP_SOCKET, "Node / TCPSocketWrap")                                                          \
+    X(TRUE, "true")                                                                                \
+    X(UINT8_CLAMPED, "Uint8ClampedArray")                                                          \
+    X(URL, "url")                                                                                  \
+    X(VALUE, "value")                                                                              \
     X(VERSION, "version")
 
 enum js_name {
@@ -104,7 +105,8 @@ enum collection {
 };
 
 enum collection js_collection(const struct js *js, uint32_t n);
-const char *collection_word(enum collection c);
+const char *collection_word(enum collection c); /* "Map", "array" */
+const char *collection_article(enum collection c);
 
 /* Small integers leave no edge: entries are told by the places of the others. */
 uint64_t js_entries(const struct js *js, uint32_t n);
@@ -117,9 +119,14 @@ struct js_entry {
 /* The first entries, up to `limit`. Returns how many. */
 size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t limit);
 
+/* The nearest collection of at least `least` entries among n's dominators, NO_NODE if the first few have
+ * none. */
+uint32_t js_dominating_collection(const struct js *js, uint32_t n, uint64_t least);
+
 /* -- code -- */
 
-uint32_t js_script_of_closure(const struct js *js, uint32_t closure); /* the node named by its path */
+uint32_t js_script_of_closure(const struct js *js,
+                              uint32_t closure); /* the node named by its path */
 uint32_t js_script_of_context(const struct js *js, uint32_t context);
 bool js_is_context(const struct js *js, uint32_t n);
 

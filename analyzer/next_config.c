@@ -15,7 +15,7 @@ enum cache_key next_cache_key(const struct next_info *next)
     if (next->version_max < ISR_FIRST)
         return CACHE_KEY_NONE;
     return next->version_min >= ISR_FIRST && next->version_max < MAX_FIRST ? CACHE_KEY_ISR
-                                                                          : CACHE_KEY_UNKNOWN;
+                                                                           : CACHE_KEY_UNKNOWN;
 }
 
 /* 52428800 is written as 50 * 1024 * 1024, so that nobody takes it for pages. */
@@ -44,7 +44,8 @@ static const char *isr_line(uint64_t bytes, struct arena *arena)
                         size_text(bytes, arena), note(bytes));
 }
 
-const char *next_cache_limit_lines(const struct next_info *next, uint64_t bytes, struct arena *arena)
+const char *next_cache_limit_lines(const struct next_info *next, uint64_t bytes,
+                                   struct arena *arena)
 {
     switch (next_cache_key(next)) {
     case CACHE_KEY_MAX:

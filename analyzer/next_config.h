@@ -1,7 +1,7 @@
 /* Lines for next.config.js, right for the version that was found.
  *
- * The size of the in-memory cache is in bytes in all versions; its key moved in 14.1. Where only a range
- * is known both forms are given, each with the versions that it is for.
+ * The size of the in-memory cache is in bytes in all versions; its key moved in 14.1. Where only a
+ * range is known both forms are given, each with the versions that it is for.
  */
 #ifndef MORTEM_ANALYZER_NEXT_CONFIG_H
 #define MORTEM_ANALYZER_NEXT_CONFIG_H
@@ -18,7 +18,8 @@ enum cache_key {
 enum cache_key next_cache_key(const struct next_info *next);
 
 /* The whole of next.config.js that limits the cache to `bytes`; 0 turns it off. */
-const char *next_cache_limit_lines(const struct next_info *next, uint64_t bytes, struct arena *arena);
+const char *next_cache_limit_lines(const struct next_info *next, uint64_t bytes,
+                                   struct arena *arena);
 
 /* The same with a cache handler of the user's in `./cache-handler.js`. */
 const char *next_cache_handler_lines(const struct next_info *next, struct arena *arena);

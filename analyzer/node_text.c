@@ -275,8 +275,9 @@ static bool is_identifier(struct str s)
 void edge_text_put(struct buf *b, const struct heap *h, uint64_t e)
 {
     static const char *const suffix[] = {
-        [EDGE_CONTEXT] = " (variable)", [EDGE_INTERNAL] = " (internal)", [EDGE_HIDDEN] = " (hidden)",
-        [EDGE_SHORTCUT] = " (shortcut)", [EDGE_WEAK] = " (weak)",        [EDGE_OTHER] = "",
+        [EDGE_CONTEXT] = " (variable)", [EDGE_INTERNAL] = " (internal)",
+        [EDGE_HIDDEN] = " (hidden)",    [EDGE_SHORTCUT] = " (shortcut)",
+        [EDGE_WEAK] = " (weak)",        [EDGE_OTHER] = "",
     };
     enum edge_type type = heap_edge_type(h, e);
     uint32_t name = heap_edge_name(h, e);

@@ -67,7 +67,8 @@ static void offer_instances(struct object_list *l)
     }
 }
 
-/* Children follow their dominator in the tree's order, each behind the subtree of the one before. */
+/* Children follow their dominator in the tree's order, each behind the subtree of the one before.
+ */
 static void offer_dominated(struct object_list *l)
 {
     const struct heap *h = l->text->h;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Retainers looked at a hop, and edges of one retainer searched: a hub would cost too much and names
- * nothing. */
+/* Retainers looked at a hop, and edges of one retainer searched: a hub would cost too much and
+ * names nothing. */
 #define RETAINERS_MAX 64
 #define EDGES_MAX 200000
 
@@ -42,9 +42,9 @@ static bool is_global_object(const struct js *js, uint32_t u)
 /* V8's own bookkeeping: it retains, and tells nothing. */
 static bool is_bookkeeping(const struct js *js, uint32_t u)
 {
-    static const char *const names[] = {"system / Feedback", "system / PropertyCell",
-                                        "system / PropertyArray", "system / Weak", "Feedback",
-                                        "Node / CleanupQueue"};
+    static const char *const names[] = {
+        "system / Feedback", "system / PropertyCell", "system / PropertyArray", "system / Weak",
+        "Feedback",          "Node / CleanupQueue"};
     enum node_type t = heap_type(js->h, u);
     struct str name = heap_name(js->h, u);
     if (t == NODE_CODE || t == NODE_SYNTHETIC || t == NODE_OBJECT_SHAPE)
@@ -118,8 +118,8 @@ static enum rank best_retainer(const struct js *js, const struct owner *o, uint3
             !edge_between(h, u, at, &e))
             continue;
         enum rank r = rank_edge(js, u, e);
-        if (r < best || (r == best && r != RANK_NONE &&
-                         heap_distance(h, u) < heap_distance(h, ret->node))) {
+        if (r < best ||
+            (r == best && r != RANK_NONE && heap_distance(h, u) < heap_distance(h, ret->node))) {
             best = r;
             *ret = (struct owner_hop){.node = u, .edge = e};
         }
@@ -218,4 +218,20 @@ void owner_put_accessor(const struct js *js, const struct owner *o, struct buf *
 struct str owner_script(const struct js *js, const struct owner *o)
 {
     return o->script == NO_NODE ? (struct str){"", 0} : heap_name(js->h, o->script);
+}
+
+enum script_kind owner_script_kind(const struct js *js, const struct owner *o)
+{
+    static const char *const framework[] = {
+        "__next",        "__NEXT",      "__incrementalCache", "<symbol next",
+        "<symbol @next", "__turbopack", "webpackChunk",       "AsyncLocalStorage"};
+    if (o->kind != OWNER_GLOBAL)
+        return script_kind(owner_script(js, o));
+    struct str name =
+        strings_get(&js->h->strings, heap_edge_name(js->h, o->hops[o->hop_count - 1].edge));
+    for (size_t i = 0; i < ARRAY_LEN(framework); i++) {
+        if (str_starts_with(name, framework[i]))
+            return SCRIPT_FRAMEWORK;
+    }
+    return SCRIPT_USER;
 }

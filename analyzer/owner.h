@@ -1,7 +1,7 @@
 /* Who holds an object: the variable, global or static field that a person would name.
  *
- * Climbs from the object over its retainers, the most telling first, until it comes to a variable of a
- * closure's context, a property of the global object or one of a function.
+ * Climbs from the object over its retainers, the most telling first, until it comes to a variable
+ * of a closure's context, a property of the global object or one of a function.
  */
 #ifndef MORTEM_ANALYZER_OWNER_H
 #define MORTEM_ANALYZER_OWNER_H
@@ -25,8 +25,8 @@ struct owner_hop {
 
 struct owner {
     enum owner_kind kind;
-    uint32_t holder; /* the context, the global object or the function */
-    uint32_t script; /* node named by its path, NO_NODE if unknown */
+    uint32_t holder;                       /* the context, the global object or the function */
+    uint32_t script;                       /* node named by its path, NO_NODE if unknown */
     struct owner_hop hops[OWNER_HOPS_MAX]; /* the object's retainer first, the holder last */
     unsigned hop_count;
 };
@@ -39,6 +39,9 @@ void owner_put_variable(const struct js *js, const struct owner *o, struct buf *
 void owner_put_accessor(const struct js *js, const struct owner *o, struct buf *out);
 
 struct str owner_script(const struct js *js, const struct owner *o);
+
+/* Whose code it is: a global is the user's unless its name is the framework's. */
+enum script_kind owner_script_kind(const struct js *js, const struct owner *o);
 
 /* The text of an edge as it is written behind its object: ".name", "[7]", "(internal)". */
 void edge_put_accessor(const struct heap *h, uint64_t e, struct buf *out);

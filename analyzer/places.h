@@ -1,8 +1,9 @@
-/* Where the ranges of a grouped array begin, for more elements than 32 bits count at 4 bytes a group.
+/* Where the ranges of a grouped array begin, for more elements than 32 bits count at 4 bytes a
+ * group.
  *
- * A 32-bit offset a group on top of a 64-bit base for every 65536 groups. Made by counting: zero the
- * columns, count into `low`, places_from_counts(), then each group's places_take() gives its next free
- * place, and places_rewind() makes the offsets those of the beginnings again.
+ * A 32-bit offset a group on top of a 64-bit base for every 65536 groups. Made by counting: zero
+ * the columns, count into `low`, places_from_counts(), then each group's places_take() gives its
+ * next free place, and places_rewind() makes the offsets those of the beginnings again.
  */
 #ifndef MORTEM_ANALYZER_PLACES_H
 #define MORTEM_ANALYZER_PLACES_H

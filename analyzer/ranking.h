@@ -1,8 +1,9 @@
-/* The largest of many, and more of them on demand: a list of millions of which a screen shows thirty.
+/* The largest of many, and more of them on demand: a list of millions of which a screen shows
+ * thirty.
  *
- * A round offers every candidate once and keeps the best `more` that come behind those already known,
- * so memory is that of the rows asked for, and a round costs one comparison for most candidates:
- *     ranking_begin(r, 256, err);  for each: ranking_offer(r, key, item);  ranking_end(r);
+ * A round offers every candidate once and keeps the best `more` that come behind those already
+ * known, so memory is that of the rows asked for, and a round costs one comparison for most
+ * candidates: ranking_begin(r, 256, err);  for each: ranking_offer(r, key, item);  ranking_end(r);
  * Larger keys come first; `precedes` orders equal keys and must be a total order on items.
  */
 #ifndef MORTEM_ANALYZER_RANKING_H

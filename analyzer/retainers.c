@@ -1,7 +1,7 @@
 /* The passes that mark the edges that count for dominators, and turn all edges round.
  *
- * Counting sort by target, in file order. Two sweeps over the edges; no edge names are kept with the
- * retainers, the source's edges have them.
+ * Counting sort by target, in file order. Two sweeps over the edges; no edge names are kept with
+ * the retainers, the source's edges have them.
  */
 #include "analyzer/passes.h"
 

@@ -88,7 +88,8 @@ static bool step_up(const struct js *js, struct walk *w)
         uint64_t e;
         if (heap_distance(h, u) != want && u != h->root)
             continue;
-        if (u == h->root && heap_distance(h, at) != 1 && heap_distance(h, at) != SYSTEM_DISTANCE + 1)
+        if (u == h->root && heap_distance(h, at) != 1 &&
+            heap_distance(h, at) != SYSTEM_DISTANCE + 1)
             continue;
         looked_at++;
         if (!edge_between(h, u, at, &e))
@@ -164,7 +165,7 @@ bool retaining_path(const struct js *js, uint32_t n, struct arena *arena,
     }
     bool ok = true;
     for (size_t i = w->count; ok && i-- > 0;) {
-        bool is_root = i + 1 == w->count;
+        bool is_root = i + 1 == w->count || w->nodes[i + 1] == js->h->root;
         bool middle = i + PATH_STEPS_MAX / 2 < w->count && i >= PATH_STEPS_MAX / 2;
         if (!is_root && (middle || repeats(js->h, w, i)))
             continue;

@@ -9,8 +9,8 @@
 
 /* From a root to `n` in the arena, at most PATH_STEPS_MAX steps: longer ones are cut in the middle.
  * Descends by distance; among equally near retainers the one that tells most. */
-bool retaining_path(const struct js *js, uint32_t n, struct arena *arena, struct path_step **ret_path,
-                    size_t *ret_count, struct err *err) WARN_UNUSED;
+bool retaining_path(const struct js *js, uint32_t n, struct arena *arena,
+                    struct path_step **ret_path, size_t *ret_count, struct err *err) WARN_UNUSED;
 
 #define PATH_STEPS_MAX 24
 

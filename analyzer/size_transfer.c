@@ -1,8 +1,8 @@
 /* The pass that moves the sizes of internals to the objects they belong to.
  *
- * The backing store of a Map is hidden from users: DevTools shows its bytes with the Map. A hidden, array
- * or external-string node with exactly one owner gives its size to that owner; the owner travels along
- * non-weak edges through such nodes until nothing changes.
+ * The backing store of a Map is hidden from users: DevTools shows its bytes with the Map. A hidden,
+ * array or external-string node with exactly one owner gives its size to that owner; the owner
+ * travels along non-weak edges through such nodes until nothing changes.
  */
 #include "analyzer/passes.h"
 
@@ -84,8 +84,8 @@ bool pass_size_transfer(struct heap *h, struct err *err)
     if (!h->has_user_roots)
         return true;
     bool ok = column_make(&t.owner, h->store, "owners", 4, h->node_count, err) &&
-              column_make(&t.stack, h->store, "size transfer", 4, 0, err) &&
-              find_owners(&t, err) && move_sizes(&t, err);
+              column_make(&t.stack, h->store, "size transfer", 4, 0, err) && find_owners(&t, err) &&
+              move_sizes(&t, err);
     column_release(&t.owner);
     column_release(&t.stack);
     return ok;

@@ -1,8 +1,8 @@
 /* The string table of a heap: bytes and offsets in two columns.
  *
  * Strings are WTF-8: UTF-8 in which a lone surrogate of the snapshot's JSON is kept as three bytes.
- * They may hold any byte, NUL and newlines included, and are not NUL-terminated. Indexes are those of
- * the snapshot; strings that the analysis makes (a `Detached ` name) follow behind them.
+ * They may hold any byte, NUL and newlines included, and are not NUL-terminated. Indexes are those
+ * of the snapshot; strings that the analysis makes (a `Detached ` name) follow behind them.
  */
 #ifndef MORTEM_ANALYZER_STRINGS_H
 #define MORTEM_ANALYZER_STRINGS_H
@@ -10,6 +10,9 @@
 #include "base/store.h"
 
 #define NO_STRING UINT32_MAX
+/* An index behind every string, for one that a file gives and that is beyond 32 bits: it must not be
+ * equal to the NO_STRING of a search that found nothing. */
+#define STRING_BEHIND_ALL (NO_STRING - 1)
 
 struct str {
     const char *p;
@@ -42,8 +45,8 @@ static inline struct str strings_get(const struct strings *t, uint32_t i)
 bool strings_append(struct strings *t, const char *bytes, size_t len, struct err *err) WARN_UNUSED;
 bool strings_end(struct strings *t, uint32_t *ret_index, struct err *err) WARN_UNUSED;
 
-/* Indexes of the first strings equal to names[0..count), NO_STRING where there is none. One pass over
- * the table whatever the count, up to NAMES_MAX names of less than 64 bytes. */
+/* Indexes of the first strings equal to names[0..count), NO_STRING where there is none. One pass
+ * over the table whatever the count, up to NAMES_MAX names of less than 64 bytes. */
 #define NAMES_MAX 256
 void strings_find(const struct strings *t, const char *const *names, size_t count,
                   uint32_t *ret_index);

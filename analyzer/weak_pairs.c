@@ -96,8 +96,8 @@ bool weak_pairs_find(const struct heap *h, struct weak_pairs *ret, struct err *e
 {
     struct weak_pairs w = {.string_count = strings_count(&h->strings)};
     struct finder f = {0};
-    bool ok = finder_init(&f, h, err) && column_make(&w.pairs, h->store, "WeakMap entries",
-                                                     sizeof(struct weak_pair), 0, err);
+    bool ok = finder_init(&f, h, err) &&
+              column_make(&w.pairs, h->store, "WeakMap entries", sizeof(struct weak_pair), 0, err);
     for (uint32_t i = 0; ok && i < w.string_count; i++) {
         struct str s = strings_get(&h->strings, i);
         ok = !may_be_name(s) || add_if_pair(&w, &f, i, s, err);

@@ -1,8 +1,8 @@
 /* The WeakMap entries of a heap, known only by the names of their edges.
  *
- * V8 writes each entry twice, as an internal edge from the key and one from the table, with the same
- * text behind a leading number. Distances skip the first of the two that they meet, dominators ignore
- * the table's.
+ * V8 writes each entry twice, as an internal edge from the key and one from the table, with the
+ * same text behind a leading number. Distances skip the first of the two that they meet, dominators
+ * ignore the table's.
  */
 #ifndef MORTEM_ANALYZER_WEAK_PAIRS_H
 #define MORTEM_ANALYZER_WEAK_PAIRS_H

@@ -48,8 +48,8 @@ bool err_nomem(struct err *err, uint64_t bytes, const char *what)
 
 bool err_errno(struct err *err, int errnum, const char *name)
 {
-    bool resource = errnum == ENOSPC || errnum == ENOMEM || errnum == EDQUOT ||
-                    errnum == EMFILE || errnum == ENFILE;
+    bool resource = errnum == ENOSPC || errnum == ENOMEM || errnum == EDQUOT || errnum == EMFILE ||
+                    errnum == ENFILE;
     return err_set(err, resource ? ERR_RESOURCE : ERR_INPUT, 0, "%s: %s", name, strerror(errnum));
 }
 

@@ -20,9 +20,9 @@ struct input {
     uint64_t file_bytes;
     uint64_t raw_read; /* bytes read() from the file */
     uint64_t offset;
-    bool raw_end; /* read() said so */
-    bool ended;   /* of the decompressed stream */
-    bool started; /* something of the present member or frame was read */
+    bool raw_end;       /* read() said so */
+    bool ended;         /* of the decompressed stream */
+    bool started;       /* something of the present member or frame was read */
     struct err failure; /* found behind bytes that were good: told by the next read */
     size_t raw_pos, raw_len;
     size_t peek_pos, peek_len;
@@ -176,7 +176,8 @@ static void end_gzip_member(struct input *in)
 }
 
 /* Decoders fill [out, out + cap) from the raw bytes at hand and say how much they made. */
-static bool decode_gzip(struct input *in, uint8_t *out, size_t cap, size_t *ret_len, struct err *err)
+static bool decode_gzip(struct input *in, uint8_t *out, size_t cap, size_t *ret_len,
+                        struct err *err)
 {
     if (!in->started && raw_left(in)) {
         if (!is_gzip(in->raw + in->raw_pos, raw_left(in)) && raw_left(in) > 1) {
@@ -201,7 +202,8 @@ static bool decode_gzip(struct input *in, uint8_t *out, size_t cap, size_t *ret_
     return true;
 }
 
-static bool decode_zstd(struct input *in, uint8_t *out, size_t cap, size_t *ret_len, struct err *err)
+static bool decode_zstd(struct input *in, uint8_t *out, size_t cap, size_t *ret_len,
+                        struct err *err)
 {
     ZSTD_inBuffer src = {in->raw, in->raw_len, in->raw_pos};
     ZSTD_outBuffer dst = {out, cap, 0};

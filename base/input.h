@@ -17,7 +17,8 @@ enum container {
     CONTAINER_ZSTD,
 };
 
-/* Opens `path`; "-" is standard input. Errors name the path: missing, a directory, no permission. */
+/* Opens `path`; "-" is standard input. Errors name the path: missing, a directory, no permission.
+ */
 bool input_open(const char *path, struct input **ret_in, struct err *err) WARN_UNUSED;
 void input_close(struct input *in);
 
@@ -26,8 +27,8 @@ void input_close(struct input *in);
 bool input_read(struct input *in, void *buf, size_t cap, size_t *ret_len,
                 struct err *err) WARN_UNUSED;
 
-/* The first bytes without consuming them, at most INPUT_PEEK_MAX; fewer only at the end. Valid until
- * the next input_read(). */
+/* The first bytes without consuming them, at most INPUT_PEEK_MAX; fewer only at the end. Valid
+ * until the next input_read(). */
 #define INPUT_PEEK_MAX 65536
 bool input_peek(struct input *in, size_t want, const uint8_t **ret_bytes, size_t *ret_len,
                 struct err *err) WARN_UNUSED;

@@ -1,7 +1,7 @@
 /* Where long work says how far it is. The command line draws it; a NULL progress is silent.
  *
- * progress_step() is cheap enough for every block of 64 KiB; the receiver decides how often to draw.
- * `total` 0 means unknown.
+ * progress_step() is cheap enough for every block of 64 KiB; the receiver decides how often to
+ * draw. `total` 0 means unknown.
  */
 #ifndef MORTEM_BASE_PROGRESS_H
 #define MORTEM_BASE_PROGRESS_H

@@ -45,9 +45,10 @@ static char *choose_dir(const char *dir, struct err *err)
             err_nomem(err, strlen(places[i]), "a directory's name");
         return copy;
     }
-    err_set(err, ERR_RESOURCE, 0,
-            "no directory for temporary columns: /var/tmp and /tmp cannot be written; name one with "
-            "--index-dir");
+    err_set(
+        err, ERR_RESOURCE, 0,
+        "no directory for temporary columns: /var/tmp and /tmp cannot be written; name one with "
+        "--index-dir");
     return NULL;
 }
 
@@ -106,8 +107,8 @@ static int reserve_space(int fd, uint64_t bytes)
     return rc;
 }
 
-/* Faulting a page in costs many times what filling it costs: all of them in one call. A kernel without
- * the call (before 5.14) faults them one by one. */
+/* Faulting a page in costs many times what filling it costs: all of them in one call. A kernel
+ * without the call (before 5.14) faults them one by one. */
 static void populate(const struct column *c, uint64_t from, uint64_t to)
 {
 #ifdef MADV_POPULATE_WRITE

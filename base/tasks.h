@@ -10,8 +10,8 @@ struct task {
     void *ctx;
 };
 
-/* Runs all tasks, each on a thread of its own, the first on the caller's, and waits for all. Where a
- * thread cannot be had they run one after the other. False with the error of the first task that
+/* Runs all tasks, each on a thread of its own, the first on the caller's, and waits for all. Where
+ * a thread cannot be had they run one after the other. False with the error of the first task that
  * failed. */
 bool tasks_run(const struct task *tasks, size_t count, struct err *err) WARN_UNUSED;
 

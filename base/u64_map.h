@@ -1,7 +1,7 @@
 /* A hash map from 64-bit keys to 32-bit values whose slots live in the column store.
  *
- * Keys are hashes or packed numbers: equal keys are the same entry. Only grows. For counting millions of
- * things without anonymous memory.
+ * Keys are hashes or packed numbers: equal keys are the same entry. Only grows. For counting
+ * millions of things without anonymous memory.
  */
 #ifndef MORTEM_BASE_U64_MAP_H
 #define MORTEM_BASE_U64_MAP_H
@@ -23,10 +23,10 @@ struct u64_map {
 bool u64_map_init(struct u64_map *m, struct store *s, struct err *err) WARN_UNUSED;
 void u64_map_release(struct u64_map *m);
 
-/* The value of `key`, made as `fresh` if it is new; *ret_new tells. The pointer is good until the next
- * call. */
-bool u64_map_put(struct u64_map *m, uint64_t key, uint32_t fresh, uint32_t **ret_value, bool *ret_new,
-                 struct err *err) WARN_UNUSED;
+/* The value of `key`, made as `fresh` if it is new; *ret_new tells. The pointer is good until the
+ * next call. */
+bool u64_map_put(struct u64_map *m, uint64_t key, uint32_t fresh, uint32_t **ret_value,
+                 bool *ret_new, struct err *err) WARN_UNUSED;
 
 /* NULL if `key` is not there. */
 const uint32_t *u64_map_get(const struct u64_map *m, uint64_t key);

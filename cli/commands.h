@@ -12,6 +12,7 @@ struct settings;
 
 enum command_id {
     CMD_REPORT,
+    CMD_BROWSE,
     COMMAND_COUNT,
 };
 

@@ -40,7 +40,7 @@ const struct cli_option cli_options[OPTION_COUNT] = {
     {OPT_SHOW_STRINGS, 0, "show-strings", NULL, NULL,
      "show contents of strings: they may be secrets", ON(CMD_REPORT)},
     {OPT_COLOR, 0, "color", "WHEN", color_choice,
-     "colours; auto: on a terminal", ON(CMD_REPORT)},
+     "colours; auto: on a terminal", ON(CMD_REPORT) | ON(CMD_BROWSE)},
     {OPT_ASCII, 0, "ascii", NULL, NULL,
      "write nothing beyond ASCII", ON_ALL},
     {OPT_QUIET, 'q', "quiet", NULL, NULL,

@@ -1,9 +1,9 @@
 /* The streaming reader of heap snapshots: see heapsnapshot.h.
  *
- * How yajl and the kernels take turns: yajl is cancelled by the callback that sees the opening bracket
- * of a bulk array; it then says how many bytes it consumed, which is right behind that bracket. The
- * kernel reads on to the closing one. A fresh yajl, fed with a prefix that brings it into the state
- * "inside the top object, behind a value", takes over from there.
+ * How yajl and the kernels take turns: yajl is cancelled by the callback that sees the opening
+ * bracket of a bulk array; it then says how many bytes it consumed, which is right behind that
+ * bracket. The kernel reads on to the closing one. A fresh yajl, fed with a prefix that brings it
+ * into the state "inside the top object, behind a value", takes over from there.
  */
 #include "parsers/heapsnapshot.h"
 
@@ -52,9 +52,8 @@ struct snapshot_parser {
 };
 
 static const char *const section_names[SECTION_COUNT] = {
-    [SECTION_NONE] = "the document",       [SECTION_NODES] = "nodes",
-    [SECTION_EDGES] = "edges",             [SECTION_LOCATIONS] = "locations",
-    [SECTION_STRINGS] = "strings",
+    [SECTION_NONE] = "the document",   [SECTION_NODES] = "nodes",     [SECTION_EDGES] = "edges",
+    [SECTION_LOCATIONS] = "locations", [SECTION_STRINGS] = "strings",
 };
 
 const char *snapshot_section_name(enum snapshot_section s)
@@ -108,8 +107,10 @@ static bool flush_rows(struct snapshot_parser *p, struct err *err)
     size_t used = rows * p->width;
     if (!rows)
         return true;
-    if (!p->sink.rows(p->sink.ctx, p->open, p->block, rows, p->block_offset, err))
+    if (!p->sink.rows(p->sink.ctx, p->open, p->block, rows, p->block_offset, err)) {
+        p->count = 0; /* not a second time from snapshot_finish() */
         return false;
+    }
     memmove(p->block, p->block + used, (p->count - used) * sizeof *p->block);
     p->count -= used;
     return true;
@@ -177,8 +178,8 @@ static int on_start(struct snapshot_parser *p, bool is_array)
     if (p->depth < DEPTH_MAX)
         p->levels[p->depth] = (struct level){.is_array = is_array};
     if (p->depth != 2 || !is_array)
-        return !p->open || reject(p, &p->failure, "\"%s\" holds something nested",
-                                  section_names[p->open]);
+        return !p->open ||
+               reject(p, &p->failure, "\"%s\" holds something nested", section_names[p->open]);
     enum snapshot_section s = section_by_name(key_at(p, 1));
     if (s == SECTION_NONE || (s == SECTION_LOCATIONS && p->meta.location_object < 0))
         return 1;
@@ -278,8 +279,8 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
     if (p->open)
         return reject(p, &p->failure, "\"%s\": found a string", section_names[p->open]);
     bool ok = !in_meta(p) || !p->levels[p->depth].is_array ||
-              snapshot_meta_string(&p->meta, key_at(p, 3), p->depth == 5,
-                                   p->levels[p->depth].index, (const char *)text, len, &p->failure);
+              snapshot_meta_string(&p->meta, key_at(p, 3), p->depth == 5, p->levels[p->depth].index,
+                                   (const char *)text, len, &p->failure);
     count_value(p);
     return ok;
 }
@@ -287,8 +288,7 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
 static int on_other(struct snapshot_parser *p)
 {
     if (p->open)
-        return reject(p, &p->failure, "\"%s\": found null, true or false",
-                      section_names[p->open]);
+        return reject(p, &p->failure, "\"%s\": found null, true or false", section_names[p->open]);
     count_value(p);
     return 1;
 }
@@ -372,8 +372,10 @@ static bool bad_byte(const struct snapshot_parser *p, uint64_t at, uint8_t found
 {
     char shown[8] = {(char)found, '\0'};
     if (found < 0x20 || found >= 0x7f)
-        memcpy(shown, (char[]){'\\', 'x', "0123456789abcdef"[found >> 4],
-                               "0123456789abcdef"[found & 15], '\0'}, 5);
+        memcpy(shown,
+               (char[]){'\\', 'x', "0123456789abcdef"[found >> 4], "0123456789abcdef"[found & 15],
+                        '\0'},
+               5);
     return err_set(err, ERR_INPUT, at, "byte %llu, in \"%s\": expected %s, found '%s'",
                    (unsigned long long)at, section_names[p->open], expected, shown);
 }

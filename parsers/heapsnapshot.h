@@ -46,8 +46,8 @@ struct snapshot_sink {
     void *ctx;
     /* Once, before any row: the required fields are all there. */
     bool (*meta)(void *ctx, const struct snapshot_meta *meta, struct err *err);
-    /* `rows` rows of the section's width. `offset` is the byte where the text of the first row began or
-     * a little before it. */
+    /* `rows` rows of the section's width. `offset` is the byte where the text of the first row
+     * began or a little before it. */
     bool (*rows)(void *ctx, enum snapshot_section s, const uint64_t *values, size_t rows,
                  uint64_t offset, struct err *err);
     /* A piece of the current string as WTF-8; `last` ends it. A piece may be empty. */
@@ -56,18 +56,19 @@ struct snapshot_sink {
 
 struct snapshot_parser;
 
-/* `all_yajl` reads the bulk with yajl too. It is the oracle of the kernels and gives the same rows and
- * strings, but for one thing: yajl turns a lone surrogate into '?', the kernel keeps it. */
+/* `all_yajl` reads the bulk with yajl too. It is the oracle of the kernels and gives the same rows
+ * and strings, but for one thing: yajl turns a lone surrogate into '?', the kernel keeps it. */
 bool snapshot_parser_new(const struct snapshot_sink *sink, bool all_yajl,
                          struct snapshot_parser **ret, struct err *err) WARN_UNUSED;
 void snapshot_parser_free(struct snapshot_parser *p);
 
-/* Errors name the byte offset in the stream. After a failure the parser can only be freed. */
+/* Errors name the byte offset in the stream. After a failure snapshot_finish() still hands over the
+ * whole rows that wait; nothing more can be fed. */
 bool snapshot_feed(struct snapshot_parser *p, const uint8_t *buf, size_t len,
                    struct err *err) WARN_UNUSED;
 
-/* The end of the input. Whole rows that wait are delivered. *ret_complete is false when the document
- * is not closed. An input that ends before its meta is an error. */
+/* The end of the input. Whole rows that wait are delivered. *ret_complete is false when the
+ * document is not closed. An input that ends before its meta is an error. */
 bool snapshot_finish(struct snapshot_parser *p, bool *ret_complete, struct err *err) WARN_UNUSED;
 
 /* Sections read to their end so far: bit 1 << enum snapshot_section. */

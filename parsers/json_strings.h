@@ -1,8 +1,8 @@
 /* The kernel for the inside of a JSON array of strings.
  *
- * Unescapes to WTF-8: a surrogate pair becomes one character, a lone surrogate its three bytes. Bytes
- * outside ASCII are passed on as they are. Chunks of any size; a string is handed over in pieces, none
- * is ever held.
+ * Unescapes to WTF-8: a surrogate pair becomes one character, a lone surrogate its three bytes.
+ * Bytes outside ASCII are passed on as they are. Chunks of any size; a string is handed over in
+ * pieces, none is ever held.
  */
 #ifndef MORTEM_PARSERS_JSON_STRINGS_H
 #define MORTEM_PARSERS_JSON_STRINGS_H

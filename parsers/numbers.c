@@ -5,11 +5,11 @@
 #define FAST_MARGIN 32
 #define MAX_DIGITS 19
 
-/* The common shape `digits , [newline]` without looking at the chunk's end: every step reads at most
- * MAX_DIGITS + 1 digits and two separators, FAST_MARGIN bytes are there. Stops in front of the first
- * number that is not followed by a comma. */
-static const uint8_t *scan_plain(const uint8_t *p, const uint8_t *end, uint64_t *out,
-                                 size_t *count, size_t cap)
+/* The common shape `digits , [newline]` without looking at the chunk's end: every step reads at
+ * most MAX_DIGITS + 1 digits and two separators, FAST_MARGIN bytes are there. Stops in front of the
+ * first number that is not followed by a comma. */
+static const uint8_t *scan_plain(const uint8_t *p, const uint8_t *end, uint64_t *out, size_t *count,
+                                 size_t cap)
 {
     size_t n = *count;
     while (end - p >= FAST_MARGIN && n < cap) {

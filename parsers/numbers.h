@@ -1,7 +1,7 @@
 /* The kernel for the inside of a JSON array of unsigned integers.
  *
- * Scans up to the closing bracket, in chunks of any size: a number that a chunk cuts is continued in
- * the next. Anything but digits, commas and white space stops it with NUMBERS_BAD at that byte.
+ * Scans up to the closing bracket, in chunks of any size: a number that a chunk cuts is continued
+ * in the next. Anything but digits, commas and white space stops it with NUMBERS_BAD at that byte.
  */
 #ifndef MORTEM_PARSERS_NUMBERS_H
 #define MORTEM_PARSERS_NUMBERS_H

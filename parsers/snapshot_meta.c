@@ -12,7 +12,9 @@ struct field {
 };
 
 #define FIELD(list, name, member, required)                                                        \
-    {list, name, offsetof(struct snapshot_meta, member), required}
+    {                                                                                              \
+        list, name, offsetof(struct snapshot_meta, member), required                               \
+    }
 
 static const struct field fields[] = {
     FIELD("node_fields", "type", node_type, true),
@@ -110,7 +112,9 @@ bool snapshot_meta_string(struct snapshot_meta *m, const char *key, bool nested,
 
 static unsigned width_of(const struct snapshot_meta *m, const struct field *f)
 {
-    return f->list[0] == 'n' ? m->node_width : f->list[0] == 'e' ? m->edge_width : m->location_width;
+    return f->list[0] == 'n'   ? m->node_width
+           : f->list[0] == 'e' ? m->edge_width
+                               : m->location_width;
 }
 
 bool snapshot_meta_check(const struct snapshot_meta *m, struct err *err)

@@ -68,8 +68,10 @@ void list_view_end(struct list_view *l)
     list_view_select(l, l->count ? l->count - 1 : 0);
 }
 
-void list_view_draw(struct list_view *l)
+void list_view_draw(const struct list_view *l,
+                    void (*draw_row)(void *ctx, uint64_t row, unsigned line, bool selected),
+                    void *ctx)
 {
     for (unsigned line = 0; line < l->height && l->top + line < l->count; line++)
-        l->draw_row(l->ctx, l->top + line, line, l->top + line == l->selection);
+        draw_row(ctx, l->top + line, line, l->top + line == l->selection);
 }

@@ -12,10 +12,9 @@ struct list_view {
     uint64_t count; /* rows known */
     uint64_t top;   /* first one shown */
     uint64_t selection;
-    unsigned height; /* rows that fit; at least 1 */
+    unsigned height;                         /* rows that fit; at least 1 */
     void (*reach)(void *ctx, uint64_t rows); /* NULL: all rows are known */
-    void (*draw_row)(void *ctx, uint64_t row, unsigned line, bool selected);
-    void *ctx;
+    void *ctx;                               /* of reach() */
 };
 
 /* After `count` or `height` changed: selection and window are inside, the selection is shown. */
@@ -30,7 +29,9 @@ void list_view_home(struct list_view *l);
 #define LIST_VIEW_END_STEP 65536
 void list_view_end(struct list_view *l);
 
-/* Calls draw_row() for the rows shown, line 0 first. */
-void list_view_draw(struct list_view *l);
+/* Draws the rows shown, line 0 first. */
+void list_view_draw(const struct list_view *l,
+                    void (*draw_row)(void *ctx, uint64_t row, unsigned line, bool selected),
+                    void *ctx);
 
 #endif

@@ -29,8 +29,8 @@ struct screen {
 
 /* Colours are on the terminal's own background and must be legible on a dark and on a light one. */
 static const struct {
-    short color;           /* COLOR_, -1: the terminal's own */
-    attr_t with, without;  /* attributes with colours and without */
+    short color;          /* COLOR_, -1: the terminal's own */
+    attr_t with, without; /* attributes with colours and without */
 } inks[INK_COUNT] = {
     [INK_PLAIN] = {-1, A_NORMAL, A_NORMAL},
     [INK_TITLE] = {-1, A_BOLD, A_BOLD},
@@ -78,7 +78,8 @@ bool screen_open(const struct screen_options *o, struct screen **ret, struct err
     if (!s->curses) {
         free(s);
         const char *term = o->term ? o->term : getenv("TERM");
-        return err_set(err, ERR_USAGE, 0, "the terminal '%s' is not known or cannot move its cursor",
+        return err_set(err, ERR_USAGE, 0,
+                       "the terminal '%s' is not known or cannot move its cursor",
                        term ? term : "");
     }
     set_term(s->curses);
@@ -164,6 +165,12 @@ void screen_show(struct screen *s)
 {
     (void)s;
     refresh();
+}
+
+void screen_redraw(struct screen *s)
+{
+    (void)s;
+    clearok(curscr, TRUE);
 }
 
 void screen_reverse(struct screen *s, bool on)

@@ -61,6 +61,8 @@ uint32_t screen_key(struct screen *s, int wait_ms);
 
 void screen_clear(struct screen *s);
 void screen_show(struct screen *s);
+/* The next screen_show() sends everything: something else wrote on the terminal. */
+void screen_redraw(struct screen *s);
 
 /* What the pen does to all cells: the selected row is drawn reversed. */
 void screen_reverse(struct screen *s, bool on);

@@ -31,10 +31,10 @@ static void add_line(struct text_page *p, const struct paragraph *style, const c
                             .indent = style->indent,
                             .column = style->indent + style->hang,
                             .ink = style->ink};
-    if (style->target) {
-        l->leads = true;
+    l->leads = style->target || style->node_id;
+    l->node_id = style->node_id;
+    if (style->target)
         l->target = *style->target;
-    }
     buf_puts(&p->text, label);
     buf_append(&p->text, text, len);
     l->len = p->text.len - l->text;
@@ -199,7 +199,11 @@ bool text_page_target(const struct view *v, uint64_t row, struct place *ret)
     if (row >= p->count || !p->lines[row].leads)
         return false;
     *ret = p->lines[row].target;
-    return true;
+    if (!p->lines[row].node_id)
+        return true;
+    uint32_t n = heap_node_by_id(v->m->h, p->lines[row].node_id);
+    *ret = (struct place){VIEW_DOMINATORS, n};
+    return n != NO_NODE;
 }
 
 uint32_t text_page_node(const struct view *v, uint64_t row)

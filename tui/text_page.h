@@ -15,8 +15,9 @@ struct page_line {
     unsigned indent;
     unsigned column; /* of the text */
     enum ink ink;
-    bool leads; /* to `target` */
+    bool leads; /* to `target`, or to the object `node_id` of the heap */
     struct place target;
+    uint32_t node_id;
 };
 
 struct text_page {
@@ -37,6 +38,7 @@ struct paragraph {
     enum ink ink;
     const char *label;          /* NULL for none */
     const struct place *target; /* NULL: leads nowhere */
+    uint32_t node_id;           /* leads to what this object holds; 0: none */
 };
 
 void text_page_heading(struct text_page *p, const char *text);

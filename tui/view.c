@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 const struct view_kind *const view_kinds[VIEW_COUNT] = {
-    [VIEW_VERDICT] = &view_verdict,       [VIEW_FINDINGS] = &view_findings,
-    [VIEW_CLASSES] = &view_classes,       [VIEW_DOMINATORS] = &view_dominators,
-    [VIEW_RETAINERS] = &view_retainers,   [VIEW_CONTENTS] = &view_contents,
-    [VIEW_INSTANCES] = &view_instances,   [VIEW_FINDING] = &view_finding,
-    [VIEW_DEATH] = &view_death,           [VIEW_HELP] = &view_help,
+    [VIEW_VERDICT] = &view_verdict,     [VIEW_FINDINGS] = &view_findings,
+    [VIEW_CLASSES] = &view_classes,     [VIEW_DOMINATORS] = &view_dominators,
+    [VIEW_RETAINERS] = &view_retainers, [VIEW_CONTENTS] = &view_contents,
+    [VIEW_INSTANCES] = &view_instances, [VIEW_FINDING] = &view_finding,
+    [VIEW_DEATH] = &view_death,         [VIEW_HELP] = &view_help,
 };
 
 bool view_open(const struct model *m, struct place place, struct view **ret, struct err *err)

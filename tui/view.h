@@ -67,7 +67,7 @@ struct view {
     struct place place;
     const struct model *m;
     struct list_view list;
-    uint64_t total; /* rows in all, of which list.count are known */
+    uint64_t total;                               /* rows in all, of which list.count are known */
     struct view_column columns[VIEW_COLUMNS_MAX]; /* none: the rows are lines of text */
     size_t column_count;
     int order;

@@ -1,7 +1,7 @@
 /* The view Classes: what kinds of objects there are, and what they hold.
  *
- * Columns are those of every report (analyzer/class_columns.h) and a bar; the rows are ranked as far
- * as they are looked at.
+ * Columns are those of every report (analyzer/class_columns.h) and a bar; the rows are ranked as
+ * far as they are looked at.
  */
 #include "tui/view.h"
 
@@ -27,7 +27,7 @@ static const struct {
     unsigned from_width;
     int order;
 } layouts[CLASS_COLUMN_COUNT] = {
-    {0, CLASSES_BY_NAME},     {100, NO_ORDER},         {60, CLASSES_BY_COUNT},
+    {0, CLASSES_BY_NAME},     {100, NO_ORDER},          {60, CLASSES_BY_COUNT},
     {90, CLASSES_BY_SHALLOW}, {0, CLASSES_BY_RETAINED}, {0, NO_ORDER},
 };
 _Static_assert(CLASS_COLUMN_COUNT + 1 <= VIEW_COLUMNS_MAX, "room for the columns and the bar");

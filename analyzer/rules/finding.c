@@ -61,6 +61,18 @@ struct finding *finding_of_node(struct rule_input *in, uint32_t n)
     return NULL;
 }
 
+bool is_explained(struct rule_input *in, uint32_t n)
+{
+    enum { CLIMB = 16 };
+    const struct heap *h = in->js->h;
+    for (unsigned i = 0; i < CLIMB && n != h->root; i++) {
+        if (finding_of_node(in, n))
+            return true;
+        n = heap_dominator(h, n);
+    }
+    return false;
+}
+
 void evidence_add(struct rule_input *in, struct finding *f, uint32_t n, const char *fmt, ...)
 {
     struct arena *arena = &in->analysis->arena;
@@ -80,8 +92,8 @@ void evidence_add(struct rule_input *in, struct finding *f, uint32_t n, const ch
 struct advice *advice_add(struct rule_input *in, struct finding *f, const char *title,
                           const char *where, const char *paste, const char *why)
 {
-    struct advice *a = arena_push(&in->analysis->arena, (void **)&f->advice, &f->advice_count,
-                                  sizeof *f->advice);
+    struct advice *a =
+        arena_push(&in->analysis->arena, (void **)&f->advice, &f->advice_count, sizeof *f->advice);
     if (a)
         *a = (struct advice){.title = title, .why = why, .where = where, .paste = paste};
     return a;
@@ -161,15 +173,16 @@ void advise_bounded_map(struct rule_input *in, struct finding *f, const char *na
 {
     struct arena *arena = &in->analysis->arena;
     uint64_t entry = f->entries ? f->retained_bytes / f->entries : 0;
-    const char *paste = arena_printf(
-        arena,
-        "import { LRUCache } from 'lru-cache' // npm install lru-cache\n"
-        "const %s = new LRUCache({\n"
-        "  max: 500,            // entries, about %s at today's size of an entry\n"
-        "  ttl: 5 * 60 * 1000,  // milliseconds\n"
-        "})",
-        name, bytes_text(in, entry * 500));
-    advice_add(in, f, arena_printf(arena, "Bound %s, or drop it", name), f->script, paste,
-               "Nothing takes entries out, so it grows with the traffic until the process dies; more "
-               "memory only delays that.");
+    const char *paste =
+        arena_printf(arena,
+                     "import { LRUCache } from 'lru-cache' // npm install lru-cache\n"
+                     "const %s = new LRUCache({\n"
+                     "  max: 500,            // entries, about %s at today's size of an entry\n"
+                     "  ttl: 5 * 60 * 1000,  // milliseconds\n"
+                     "})",
+                     name, bytes_text(in, entry * 500));
+    advice_add(
+        in, f, arena_printf(arena, "Bound %s, or drop it", name), f->script, paste,
+        "Nothing takes entries out, so it grows with the traffic until the process dies; more "
+        "memory only delays that.");
 }

@@ -1,8 +1,8 @@
 /* Rule image-buffers: memory of ArrayBuffers and Buffers, which lies outside of V8's heap.
  *
- * Backing stores are grouped by the nearest collection that dominates them. Kept by a collection of the user's
- * they leak; otherwise they are in flight: images being made, bodies being read. Raw bitmaps
- * in flight are those of squoosh, which Next.js uses up to 14 where sharp is not installed.
+ * Backing stores are grouped by the nearest collection that dominates them. Kept by a collection of
+ * the user's they leak; otherwise they are in flight: images being made, bodies being read. Raw
+ * bitmaps in flight are those of squoosh, which Next.js uses up to 14 where sharp is not installed.
  */
 #include "analyzer/classes.h"
 #include "analyzer/rules/rule_list.h"
@@ -14,7 +14,6 @@
 static const char id[] = "image-buffers";
 
 #define GROUPS_MAX 64
-#define CLIMB_MAX 16
 #define BITMAP_LEAST_BYTES ((uint64_t)1 << 20)
 
 struct group {
@@ -27,17 +26,6 @@ struct groups {
     size_t count;
     uint64_t bitmaps, bitmap_bytes;
 };
-
-static uint32_t dominating_collection(const struct js *js, uint32_t n)
-{
-    const struct heap *h = js->h;
-    for (unsigned i = 0; i < CLIMB_MAX && n != h->root; i++) {
-        n = heap_dominator(h, n);
-        if (js_collection(js, n) != COLLECTION_NONE && js_entries(js, n) >= BUFFERS_LEAST_COUNT)
-            return n;
-    }
-    return NO_NODE;
-}
 
 /* RGBA in a Uint8ClampedArray: the buffer's view tells. */
 static bool is_bitmap(const struct js *js, uint32_t store)
@@ -56,7 +44,7 @@ static bool is_bitmap(const struct js *js, uint32_t store)
 
 static void count_buffer(struct rule_input *in, struct groups *g, uint32_t store)
 {
-    uint32_t container = dominating_collection(in->js, store);
+    uint32_t container = js_dominating_collection(in->js, store, BUFFERS_LEAST_COUNT);
     uint64_t bytes = heap_self_bytes(in->js->h, store);
     size_t i = 0;
     while (i < g->count && g->all[i].container != container)
@@ -75,26 +63,16 @@ static void count_buffer(struct rule_input *in, struct groups *g, uint32_t store
 
 static void advise_images(struct rule_input *in, struct finding *f)
 {
-    advice_add(in, f, "Let a CDN or a custom loader make the images", "next.config.js",
-               "module.exports = {\n  images: { loader: 'custom', loaderFile: './image-loader.js' },\n}",
-               "The optimizer then does not run in this process at all.");
-    advice_add(in, f, "Limit what the allocator keeps", NULL,
-               "MALLOC_ARENA_MAX=2 node_modules/.bin/next start\n"
-               "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 node_modules/.bin/next start",
-               "After the images are done their memory often stays with glibc's arenas: RSS stays high "
-               "while the heap is small.");
-}
-
-/* Another rule has reported this collection, or one that holds it. */
-static bool is_explained(struct rule_input *in, uint32_t container)
-{
-    const struct heap *h = in->js->h;
-    for (unsigned i = 0; i < CLIMB_MAX && container != h->root; i++) {
-        if (finding_of_node(in, container))
-            return true;
-        container = heap_dominator(h, container);
-    }
-    return false;
+    advice_add(
+        in, f, "Let a CDN or a custom loader make the images", "next.config.js",
+        "module.exports = {\n  images: { loader: 'custom', loaderFile: './image-loader.js' },\n}",
+        "The optimizer then does not run in this process at all.");
+    advice_add(
+        in, f, "Limit what the allocator keeps", NULL,
+        "MALLOC_ARENA_MAX=2 node_modules/.bin/next start\n"
+        "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 node_modules/.bin/next start",
+        "After the images are done their memory often stays with glibc's arenas: RSS stays high "
+        "while the heap is small.");
 }
 
 static void report_kept(struct rule_input *in, const struct group *g, const struct owner *o)
@@ -110,7 +88,7 @@ static void report_kept(struct rule_input *in, const struct group *g, const stru
     finding_set_owner(in, f, o);
     f->entries = js_entries(in->js, g->container);
     f->confidence = 85;
-    f->title = arena_printf(arena, "%s keeps %s buffers (%s, outside of V8's heap)", name,
+    f->title = arena_printf(arena, "%s keeps %s buffers, %s outside of V8's heap", name,
                             count_text(in, g->count), bytes_text(in, g->bytes));
     evidence_add(in, f, g->container, "%s of %s entries, mostly %s",
                  collection_word(js_collection(in->js, g->container)), count_text(in, f->entries),
@@ -118,7 +96,8 @@ static void report_kept(struct rule_input *in, const struct group *g, const stru
     const char *keys = collection_keys(in, g->container);
     if (*keys)
         evidence_add(in, f, NO_NODE, "its keys look like %s", keys);
-    evidence_add(in, f, NO_NODE, "buffers count for the process' memory, not for --max-old-space-size");
+    evidence_add(in, f, NO_NODE,
+                 "buffers count for the process' memory, not for --max-old-space-size");
     advise_bounded_map(in, f, name);
     advise_readable_names(in, f);
 }
@@ -131,11 +110,13 @@ static void report_bitmaps(struct rule_input *in, const struct groups *g)
     f->entries = g->bitmaps;
     f->retained_bytes = g->bitmap_bytes;
     f->confidence = 85;
-    f->title = arena_printf(&in->analysis->arena, "%s raw bitmaps wait for the image optimizer (%s)",
-                            count_text(in, g->bitmaps), bytes_text(in, g->bitmap_bytes));
-    evidence_add(in, f, NO_NODE, "RGBA of a Uint8ClampedArray, as squoosh makes them: 4 bytes a pixel");
-    advice_add(in, f, "Install sharp", NULL, "npm install sharp",
-               "Without it Next.js up to 14 decodes images in WebAssembly, whole and uncompressed.");
+    f->title = arena_printf(&in->analysis->arena, "%s raw bitmaps wait for the image optimizer",
+                            count_text(in, g->bitmaps));
+    evidence_add(in, f, NO_NODE,
+                 "RGBA of a Uint8ClampedArray, as squoosh makes them: 4 bytes a pixel");
+    advice_add(
+        in, f, "Install sharp", NULL, "npm install sharp",
+        "Without it Next.js up to 14 decodes images in WebAssembly, whole and uncompressed.");
     advise_images(in, f);
 }
 
@@ -147,19 +128,19 @@ static void report_in_flight(struct rule_input *in, uint64_t count, uint64_t byt
     f->entries = count;
     f->retained_bytes = bytes;
     f->confidence = 60;
-    f->title = arena_printf(&in->analysis->arena, "%s buffers are in use or on their way (%s)",
-                            count_text(in, count), bytes_text(in, bytes));
-    evidence_add(in, f, NO_NODE, "no collection of the application's holds them: images being made, "
-                                 "bodies being read or written");
+    f->title = arena_printf(&in->analysis->arena, "%s buffers are in use or on their way",
+                            count_text(in, count));
+    evidence_add(in, f, NO_NODE,
+                 "no collection of the application's holds them: images being made, "
+                 "bodies being read or written");
     advise_images(in, f);
 }
 
 static bool is_users(struct rule_input *in, const struct group *g, struct owner *o)
 {
     owner_find(in->js, g->container, o);
-    enum script_kind k = script_kind(owner_script(in->js, o));
-    return o->kind == OWNER_GLOBAL ||
-           (o->kind != OWNER_NONE && (k == SCRIPT_USER || k == SCRIPT_PACKAGE));
+    enum script_kind k = owner_script_kind(in->js, o);
+    return o->kind != OWNER_NONE && (k == SCRIPT_USER || k == SCRIPT_PACKAGE);
 }
 
 static void judge(struct rule_input *in, struct groups *g)
@@ -168,8 +149,6 @@ static void judge(struct rule_input *in, struct groups *g)
     for (size_t i = 0; i < g->count; i++) {
         struct owner o;
         struct group *at = &g->all[i];
-        if (at->container != NO_NODE && is_explained(in, at->container))
-            continue;
         if (at->container != NO_NODE && at->bytes >= BUFFERS_LEAST_BYTES && is_users(in, at, &o)) {
             report_kept(in, at, &o);
             continue;
@@ -188,8 +167,10 @@ bool rule_image_buffers(struct rule_input *in, struct err *err)
     struct groups *g = calloc(1, sizeof *g);
     if (!g)
         return err_nomem(err, sizeof *g, "buffers");
-    for (size_t i = 0; i < in->census->buffers.count; i++)
-        count_buffer(in, g, in->census->buffers.nodes[i]);
+    for (size_t i = 0; i < in->census->buffers.count; i++) {
+        if (!is_explained(in, in->census->buffers.nodes[i]))
+            count_buffer(in, g, in->census->buffers.nodes[i]);
+    }
     judge(in, g);
     free(g);
     return true;

@@ -1,8 +1,10 @@
-/* Rule isr-cache: what the incremental cache of Next.js holds in memory, and whether it has a bound.
+/* Rule isr-cache: what the incremental cache of Next.js holds in memory, and whether it has a
+ * bound.
  *
- * An entry is told by its shape in every version and with every handler: {kind: "PAGE", html ...} as the
- * value of something with a `lastModified`. The Map that most entries hang from is the cache. Within Next.js' own
- * LRU it has a bound; in a handler of the user's it has none that could be seen.
+ * An entry is told by its shape in every version and with every handler: {kind: "PAGE", html ...}
+ * as the value of something with a `lastModified`. The Map that most entries hang from is the
+ * cache. Within Next.js' own LRU it has a bound; in a handler of the user's it has none that could
+ * be seen.
  */
 #include "analyzer/next_config.h"
 #include "analyzer/rules/rule_list.h"
@@ -38,8 +40,8 @@ struct caches {
 static uint32_t map_of_table(const struct js *js, uint32_t table)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, table), end = heap_first_retainer(h, table + 1); s < end;
-         s++) {
+    for (uint64_t s = heap_first_retainer(h, table), end = heap_first_retainer(h, table + 1);
+         s < end; s++) {
         uint32_t u = heap_retainer(h, s);
         if (js_collection(js, u) == COLLECTION_MAP && js_internal(js, u, JS_TABLE) == table)
             return u;
@@ -102,7 +104,8 @@ static void count_entry(struct caches *c, uint32_t map, size_t kind)
 static size_t kind_of(struct caches *c, struct str word)
 {
     size_t i = 0;
-    while (i < c->kind_count && (c->kinds[i].len != word.len || memcmp(c->kinds[i].p, word.p, word.len)))
+    while (i < c->kind_count &&
+           (c->kinds[i].len != word.len || memcmp(c->kinds[i].p, word.p, word.len)))
         i++;
     if (i == c->kind_count && i + 1 < KINDS_MAX)
         c->kinds[c->kind_count++] = word;
@@ -143,7 +146,8 @@ static uint32_t lru_of(const struct js *js, uint32_t map)
     return NO_NODE;
 }
 
-static const char *kinds_text(struct rule_input *in, const struct caches *all, const struct cache *c)
+static const char *kinds_text(struct rule_input *in, const struct caches *all,
+                              const struct cache *c)
 {
     const char *text = "";
     for (size_t i = 0; i < all->kind_count; i++) {
@@ -159,14 +163,15 @@ static void advise_handler(struct rule_input *in, struct finding *f)
 {
     struct arena *arena = &in->analysis->arena;
     const struct next_info *next = &in->analysis->next;
-    advice_add(in, f, "Give the cache handler a bound", f->script,
-               "const { LRUCache } = require('lru-cache') // npm install lru-cache\n"
-               "const cache = new LRUCache({\n"
-               "  maxSize: 50 * 1024 * 1024, // bytes, for each process\n"
-               "  sizeCalculation: (entry) => Buffer.byteLength(JSON.stringify(entry)),\n"
-               "})",
-               "The handler keeps every page and fetch that was ever rendered: crawlers and unknown "
-               "slugs fill it.");
+    advice_add(
+        in, f, "Give the cache handler a bound", f->script,
+        "const { LRUCache } = require('lru-cache') // npm install lru-cache\n"
+        "const cache = new LRUCache({\n"
+        "  maxSize: 50 * 1024 * 1024, // bytes, for each process\n"
+        "  sizeCalculation: (entry) => Buffer.byteLength(JSON.stringify(entry)),\n"
+        "})",
+        "The handler keeps every page and fetch that was ever rendered: crawlers and unknown "
+        "slugs fill it.");
     const char *lines = next_cache_handler_lines(next, arena);
     if (lines)
         advice_add(in, f, "Or keep the cache outside of the process (Redis), and Next.js' own off",
@@ -180,7 +185,8 @@ static void advise_limit(struct rule_input *in, struct finding *f)
     const struct next_info *next = &in->analysis->next;
     const char *lines = next_cache_limit_lines(next, DEFAULT_BOUND / 2, arena);
     if (lines)
-        advice_add(in, f, "Halve the cache if the memory is needed elsewhere", "next.config.js", lines,
+        advice_add(in, f, "Halve the cache if the memory is needed elsewhere", "next.config.js",
+                   lines,
                    "The size is in bytes and holds for each process: a cluster of four takes four "
                    "times as much.");
 }
@@ -196,10 +202,11 @@ static void report_handler(struct rule_input *in, const struct caches *all, cons
     finding_set_owner(in, f, &o);
     f->entries = js_entries(in->js, c->map);
     f->confidence = 90;
-    f->title = arena_printf(arena, "The cache handler's Map%s%s holds %s cached pages and fetches (%s) "
-                                   "and has no bound",
+    f->title = arena_printf(arena,
+                            "The cache handler's Map%s%s holds %s cached pages and fetches and has "
+                            "no bound",
                             f->variable ? " " : "", f->variable ? f->variable : "",
-                            count_text(in, f->entries), bytes_text(in, f->retained_bytes));
+                            count_text(in, f->entries));
     evidence_add(in, f, c->map, "entries by kind: %s", kinds_text(in, all, c));
     const char *keys = collection_keys(in, c->map);
     if (*keys)
@@ -213,20 +220,21 @@ static void report_lru(struct rule_input *in, const struct caches *all, const st
 {
     struct arena *arena = &in->analysis->arena;
     struct owner o;
-    struct finding *f = finding_add(in, id, SEVERITY_INFO, c->map);
+    struct finding *f = finding_add(in, id, SEVERITY_INFO, lru);
     if (!f)
         return;
     owner_find(in->js, c->map, &o);
     finding_set_owner(in, f, &o);
     f->entries = c->entries;
-    f->retained_bytes = max_u64(f->retained_bytes, heap_retained_bytes(in->js->h, lru));
     f->confidence = 90;
     bool full = f->retained_bytes >= DEFAULT_BOUND / 2;
-    f->title = arena_printf(arena, "Next.js' in-memory cache holds %s pages and fetches (%s): bounded, "
-                                   "%s, no leak",
-                            count_text(in, c->entries), bytes_text(in, f->retained_bytes),
-                            full ? "at or near its bound" : "still filling");
-    evidence_add(in, f, lru, "the Map belongs to an LRUCache; its default bound is 50 MiB a process");
+    f->title =
+        arena_printf(arena,
+                     "Next.js' in-memory cache holds %s pages and fetches: bounded, %s, no "
+                     "leak",
+                     count_text(in, c->entries), full ? "at or near its bound" : "still filling");
+    evidence_add(in, f, lru,
+                 "the Map belongs to an LRUCache; its default bound is 50 MiB a process");
     evidence_add(in, f, c->map, "entries by kind: %s", kinds_text(in, all, c));
     advise_limit(in, f);
 }

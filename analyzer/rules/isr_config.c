@@ -1,7 +1,7 @@
 /* Rule isr-config: the size of the in-memory cache as it stands in the user's next.config.js.
  *
- * The text of the configuration is in the heap. A size that only makes sense as a number of pages, or a
- * key that the version found ignores, does not do what its author thinks.
+ * The text of the configuration is in the heap. A size that only makes sense as a number of pages,
+ * or a key that the version found ignores, does not do what its author thinks.
  */
 #include "analyzer/next_config.h"
 #include "analyzer/rules/rule_list.h"
@@ -33,21 +33,17 @@ static bool find_number(struct str source, const char *key, uint64_t *ret)
     return p > start && (p == end || *p != '*');
 }
 
-static void report(struct rule_input *in, uint32_t script, const char *key, const char *problem,
-                   uint64_t value)
+static void report(struct rule_input *in, uint32_t n, const char *key, const char *title)
 {
     struct arena *arena = &in->analysis->arena;
     const struct next_info *next = &in->analysis->next;
     struct finding *f = finding_add(in, id, SEVERITY_WARN, NO_NODE);
-    struct str path = heap_name(in->js->h, script);
     if (!f)
         return;
     f->confidence = next->certainty == CERTAINTY_EXACT ? 95 : 80;
     f->variable = key;
-    f->script = arena_strndup(arena, path.p, path.len);
-    f->title = arena_printf(arena, "%s: %llu in next.config.js: %s", key, (unsigned long long)value,
-                            problem);
-    evidence_add(in, f, script, "the configuration's text is in the heap; Next.js is %s",
+    f->title = title;
+    evidence_add(in, f, n, "the key is in the configuration that the server loaded; Next.js is %s",
                  next->version ? next->version : "of an unknown version");
     const char *lines = next_cache_limit_lines(next, (uint64_t)50 << 20, arena);
     if (lines)
@@ -55,21 +51,66 @@ static void report(struct rule_input *in, uint32_t script, const char *key, cons
                    lines, "50 MiB is also the default: leave the key out unless you want another size.");
 }
 
-static void check_key(struct rule_input *in, uint32_t script, struct str source, const char *key,
-                      enum cache_key of)
+/* One copy of the text is enough: Next.js loads its configuration more than once. */
+static bool is_reported(struct rule_input *in, const char *key)
+{
+    const struct analysis *a = in->analysis;
+    for (size_t i = 0; i < a->finding_count; i++) {
+        if (a->findings[i].rule == id && a->findings[i].file == in->file &&
+            !strcmp(a->findings[i].variable, key))
+            return true;
+    }
+    return false;
+}
+
+static void check_text(struct rule_input *in, uint32_t n, struct str text, const char *key)
 {
     uint64_t value;
-    enum cache_key wanted = next_cache_key(&in->analysis->next);
-    if (!find_number(source, key, &value))
+    if (is_reported(in, key) || !find_number(text, key, &value) || !value ||
+        value >= LEAST_SENSIBLE_BYTES)
         return;
-    if (wanted != CACHE_KEY_UNKNOWN && wanted != of)
-        report(in, script, key,
-               of == CACHE_KEY_ISR ? "ignored since Next.js 14.1, where the key is cacheMaxMemorySize"
-                                   : "this version does not know the key",
-               value);
-    else if (value && value < LEAST_SENSIBLE_BYTES)
-        report(in, script, key, "the unit is bytes, not pages: nothing fits, every page is made anew",
-               value);
+    report(in, n, key,
+           arena_printf(&in->analysis->arena,
+                        "%s: %llu in next.config.js is a size in bytes, not in pages: nothing fits",
+                        key, (unsigned long long)value));
+}
+
+/* Is the text the source of a script, or a module's that is kept in a variable? */
+static bool is_source(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end; s++) {
+        uint32_t u = heap_retainer(h, s);
+        if (js_internal(js, u, JS_SOURCE) == n || js_edge(js, u, EDGE_CONTEXT, JS_SOURCE) == n)
+            return true;
+    }
+    return false;
+}
+
+/* An object has the key as a property of its own: the shape of the user's `experimental` names it. Next.js
+ * itself has not had such an object since it renamed the key. */
+static bool is_own_key(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end; s++) {
+        if (js_is(js, heap_retainer(h, s), JS_DESCRIPTORS))
+            return true;
+    }
+    return false;
+}
+
+static void check_old_key(struct rule_input *in)
+{
+    static const char key[] = "isrMemoryCacheSize";
+    const struct node_list *nodes = &in->census->old_keys;
+    if (next_cache_key(&in->analysis->next) != CACHE_KEY_MAX)
+        return;
+    for (size_t i = 0; i < nodes->count; i++) {
+        if (!is_reported(in, key) && is_own_key(in->js, nodes->nodes[i]))
+            report(in, nodes->nodes[i], key,
+                   "experimental.isrMemoryCacheSize is set, which Next.js ignores since 14.1: the "
+                   "cache has its default size");
+    }
 }
 
 bool rule_isr_config(struct rule_input *in, struct err *err)
@@ -77,9 +118,12 @@ bool rule_isr_config(struct rule_input *in, struct err *err)
     const struct node_list *configs = &in->census->configs;
     (void)err;
     for (size_t i = 0; i < configs->count; i++) {
-        struct str source = js_text(in->js, js_internal(in->js, configs->nodes[i], JS_SOURCE));
-        check_key(in, configs->nodes[i], source, "isrMemoryCacheSize", CACHE_KEY_ISR);
-        check_key(in, configs->nodes[i], source, "cacheMaxMemorySize", CACHE_KEY_MAX);
+        struct str text = js_text(in->js, configs->nodes[i]);
+        if (!is_source(in->js, configs->nodes[i]))
+            continue;
+        check_text(in, configs->nodes[i], text, "isrMemoryCacheSize");
+        check_text(in, configs->nodes[i], text, "cacheMaxMemorySize");
     }
+    check_old_key(in);
     return true;
 }

@@ -1,8 +1,8 @@
 /* Rule module-collection: a Map, Set, array or object that a module holds and nothing empties.
  *
  * Candidates are large by bytes or by entries; who holds them decides. The framework's and the
- * runtime's own tables are known not to leak and are left out. A large collection inside another one
- * of the same variable is the same cause: the outermost is reported.
+ * runtime's own tables are known not to leak and are left out. A large collection inside another
+ * one of the same variable is the same cause: the outermost is reported.
  */
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
@@ -29,17 +29,10 @@ static bool is_suspect(struct rule_input *in, struct candidate *c)
         (retained < COLLECTION_LEAST_BYTES && c->entries < COLLECTION_MANY_ENTRIES))
         return false;
     owner_find(in->js, c->node, &c->owner);
-    c->kind = script_kind(owner_script(in->js, &c->owner));
-    switch (c->owner.kind) {
-    case OWNER_NONE:
-        return false;
-    case OWNER_GLOBAL:
-        return true;
-    case OWNER_VARIABLE:
-    case OWNER_STATIC:
-        break;
-    }
-    return c->kind == SCRIPT_USER || (c->kind == SCRIPT_PACKAGE && retained >= PACKAGE_LEAST_BYTES);
+    c->kind = owner_script_kind(in->js, &c->owner);
+    return c->owner.kind != OWNER_NONE &&
+           (c->kind == SCRIPT_USER ||
+            (c->kind == SCRIPT_PACKAGE && retained >= PACKAGE_LEAST_BYTES));
 }
 
 static bool same_variable(const struct heap *h, const struct owner *a, const struct owner *b)
@@ -60,9 +53,9 @@ static void swallow(const struct heap *h, struct candidate *c, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < count && !c[i].swallowed_by; k++) {
-            bool outer = contains(h, c[k].node, c[i].node) ||
-                         (same_variable(h, &c[k].owner, &c[i].owner) &&
-                          c[k].owner.hop_count < c[i].owner.hop_count);
+            bool outer =
+                contains(h, c[k].node, c[i].node) || (same_variable(h, &c[k].owner, &c[i].owner) &&
+                                                      c[k].owner.hop_count < c[i].owner.hop_count);
             if (k != i && outer)
                 c[i].swallowed_by = (uint32_t)k + 1;
         }
@@ -81,20 +74,18 @@ static unsigned confidence(struct rule_input *in, const struct candidate *c, con
 static void add_evidence(struct rule_input *in, struct finding *f, const struct candidate *c,
                          const char *keys)
 {
-    struct arena *arena = &in->analysis->arena;
     const char *values = collection_values(in, c->node);
     const char *kind = collection_word(js_collection(in->js, c->node));
-    evidence_add(in, f, c->node, "%s of %s entries, %s an entry%s%s", kind,
-                 count_text(in, c->entries),
+    evidence_add(in, f, c->node, "%s of %s entries, %s each%s%s", kind, count_text(in, c->entries),
                  bytes_text(in, c->entries ? f->retained_bytes / c->entries : 0),
                  *values ? ", mostly " : "", values);
     if (*keys)
         evidence_add(in, f, NO_NODE, "its keys look like %s", keys);
     if (f->script && c->kind == SCRIPT_USER && strstr(f->script, "/.next/server/"))
-        evidence_add(in, f, NO_NODE,
-                     "the script is the bundle that loaded the module first; other pages may use it "
-                     "too");
-    (void)arena;
+        evidence_add(
+            in, f, NO_NODE,
+            "the script is the bundle that loaded the module first; other pages may use it "
+            "too");
 }
 
 static void report(struct rule_input *in, const struct candidate *c)
@@ -112,10 +103,10 @@ static void report(struct rule_input *in, const struct candidate *c)
     finding_set_owner(in, f, &c->owner);
     f->entries = c->entries;
     f->confidence = confidence(in, c, keys);
-    f->title = arena_printf(arena, "%s, %s of a module, keeps %s entries (%s) and nothing takes them out",
-                            name, js_collection(in->js, c->node) == COLLECTION_ARRAY ? "an array" :
-                            arena_printf(arena, "a %s", collection_word(js_collection(in->js, c->node))),
-                            count_text(in, c->entries), bytes_text(in, f->retained_bytes));
+    enum collection kind = js_collection(in->js, c->node);
+    f->title =
+        arena_printf(arena, "%s, %s %s that a module holds, keeps %s entries and loses none", name,
+                     collection_article(kind), collection_word(kind), count_text(in, c->entries));
     add_evidence(in, f, c, keys);
     advise_bounded_map(in, f, name);
     advise_readable_names(in, f);

@@ -1,11 +1,10 @@
 /* Rule request-retention: responses that ended long ago and are still held.
  *
  * A ServerResponse that is finished and has lost its socket belongs to nobody. A handful of them is
- * normal; many, against few live sockets, means that something keeps what came with each request: the
- * props of server-side rendering, closures, stores of AsyncLocalStorage.
+ * normal; many, against few live sockets, means that something keeps what came with each request:
+ * the props of server-side rendering, closures, stores of AsyncLocalStorage.
  */
 #include "analyzer/key_pattern.h"
-#include "analyzer/retaining_path.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -40,48 +39,52 @@ static const char *route_pattern(struct rule_input *in, const uint32_t *orphans,
     return text;
 }
 
-/* The collection on the way from an orphan to its owner. */
-static uint32_t container_of(struct rule_input *in, uint32_t orphan, struct owner *o)
-{
-    owner_find(in->js, orphan, o);
-    for (unsigned i = 0; i < o->hop_count; i++) {
-        uint32_t n = o->hops[i].node;
-        if (js_collection(in->js, n) != COLLECTION_NONE &&
-            js_entries(in->js, n) >= COLLECTION_LEAST_ENTRIES)
-            return n;
-    }
-    return NO_NODE;
-}
-
 struct mechanism {
-    uint32_t container; /* NO_NODE: none that is a collection */
-    uint32_t orphan;
-    struct owner owner;
+    uint32_t container; /* NO_NODE: no collection holds most of them */
+    uint32_t orphan;    /* one of them */
+    struct owner owner; /* of the container, or of the orphan */
 };
 
-/* The container that most of a sample is in. */
+/* The collection that dominates most of a sample. */
 static void find_mechanism(struct rule_input *in, const uint32_t *orphans, size_t count,
                            struct mechanism *ret)
 {
-    enum { TRIED = 9 };
-    uint32_t container[TRIED];
-    size_t tried = 0, best_votes = 0;
-    *ret = (struct mechanism){.container = NO_NODE, .orphan = orphans[count / 2]};
-    for (size_t i = 0; i < TRIED && i < count; i++) {
-        struct owner o;
+    enum { TRIED = 15 };
+    uint32_t containers[TRIED];
+    size_t best_votes = 0;
+    for (size_t i = 0; i < TRIED; i++) {
         uint32_t orphan = orphans[i * count / TRIED];
-        container[tried] = container_of(in, orphan, &o);
         size_t votes = 1;
-        for (size_t k = 0; k < tried; k++)
-            votes += container[k] == container[tried];
+        containers[i] = js_dominating_collection(in->js, orphan, COLLECTION_LEAST_ENTRIES);
+        for (size_t k = 0; k < i; k++)
+            votes += containers[k] == containers[i];
         if (votes > best_votes) {
             best_votes = votes;
-            *ret = (struct mechanism){container[tried], orphan, o};
+            ret->container = containers[i];
+            ret->orphan = orphan;
         }
-        tried++;
     }
-    if (ret->container != NO_NODE)
-        owner_find(in->js, ret->container, &ret->owner);
+    owner_find(in->js, ret->container != NO_NODE ? ret->container : ret->orphan, &ret->owner);
+}
+
+/* Without a collection the retaining path tells what kind of thing holds on. */
+static const char *holder_by_path(const struct finding *f)
+{
+    static const struct {
+        const char *node, *holder;
+    } holders[] = {
+        {"Timeout", "timers that were never cleared"},
+        {"AsyncContextFrame", "an AsyncLocalStorage store that outlives its request"},
+        {"EventEmitter", "listeners that were never removed"},
+        {"Promise", "promises that never settle"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
+        for (size_t k = 0; k < f->path_count; k++) {
+            if (!strcmp(f->path[k].node, holders[i].node))
+                return holders[i].holder;
+        }
+    }
+    return "timers, closures or stores";
 }
 
 static uint64_t retained_by_all(const struct heap *h, const uint32_t *orphans, size_t count)
@@ -95,39 +98,50 @@ static uint64_t retained_by_all(const struct heap *h, const uint32_t *orphans, s
 static void advise(struct rule_input *in, struct finding *f, const char *holder)
 {
     struct arena *arena = &in->analysis->arena;
-    advice_add(in, f, arena_printf(arena, "Do not keep req, res or props in %s", holder), f->script,
-               "recent.push({ url: req.url, at: Date.now() })  // copy the few fields that are needed\n"
-               "if (recent.length > 100) recent.shift()        // and bound the list",
-               "A kept response keeps its request, headers, socket buffers and everything rendered "
-               "for it.");
-    advice_add(in, f, "End timers and listeners with the request", f->script,
-               "const timer = setInterval(poll, 30_000)\n"
-               "res.once('close', () => clearInterval(timer))",
-               "A timer or listener made inside of a request holds its AsyncLocalStorage store, and "
-               "with it the request.");
+    advice_add(
+        in, f, arena_printf(arena, "Do not keep req, res or props in %s", holder), f->script,
+        "recent.push({ url: req.url, at: Date.now() })  // copy the few fields that are needed\n"
+        "if (recent.length > 100) recent.shift()        // and bound the list",
+        "A kept response keeps its request, headers, socket buffers and everything rendered "
+        "for it.");
+    advice_add(
+        in, f, "End timers and listeners with the request", f->script,
+        "const timer = setInterval(poll, 30_000)\n"
+        "res.once('close', () => clearInterval(timer))",
+        "A timer or listener made inside of a request holds its AsyncLocalStorage store, and "
+        "with it the request.");
+}
+
+static const char *holder_text(struct rule_input *in, const struct finding *f,
+                               const struct mechanism *m)
+{
+    struct buf b = {0};
+    if (m->container == NO_NODE)
+        return holder_by_path(f);
+    owner_put_accessor(in->js, &m->owner, &b);
+    const char *text = b.len ? arena_strndup(&in->analysis->arena, b.data, b.len) : "a collection";
+    buf_release(&b);
+    return text;
 }
 
 static void report(struct rule_input *in, const uint32_t *orphans, size_t count)
 {
     struct arena *arena = &in->analysis->arena;
-    struct mechanism m;
-    struct buf b = {0};
+    struct mechanism m = {0};
     find_mechanism(in, orphans, count, &m);
-    struct finding *f = finding_add(in, id, SEVERITY_LEAK,
-                                    m.container != NO_NODE ? m.container : m.orphan);
+    bool kept = m.container != NO_NODE;
+    struct finding *f = finding_add(in, id, SEVERITY_LEAK, kept ? m.container : m.orphan);
     if (!f)
         return;
-    finding_set_owner(in, f, &m.owner);
-    owner_put_accessor(in->js, &m.owner, &b);
-    const char *holder = b.len && m.container != NO_NODE ? arena_strdup(arena, buf_str(&b))
-                                                         : "timers, closures or stores";
-    buf_release(&b);
+    const char *holder = holder_text(in, f, &m);
+    if (kept)
+        finding_set_owner(in, f, &m.owner);
     f->entries = count;
-    f->retained_bytes = max_u64(m.container != NO_NODE ? f->retained_bytes : 0,
+    f->retained_bytes = max_u64(kept ? f->retained_bytes : 0,
                                 retained_by_all(in->js->h, orphans, count));
-    f->confidence = m.container != NO_NODE ? 95 : 85;
-    f->title = arena_printf(arena, "%s finished responses are still held, by %s (%s)",
-                            count_text(in, count), holder, bytes_text(in, f->retained_bytes));
+    f->confidence = kept ? 95 : 85;
+    f->title = arena_printf(arena, "%s finished responses are still held, by %s",
+                            count_text(in, count), holder);
     evidence_add(in, f, m.orphan,
                  "%s ServerResponse objects are finished and have no socket; %s live sockets",
                  count_text(in, count), count_text(in, in->census->sockets));

@@ -1,8 +1,8 @@
 /* What a rule is: one file, one row of the table in rules.c.
  *
- * A rule looks at the heap through `js` and the census and adds findings: evidence that a person can
- * check, a confidence, and advice that is right for the version found. Everything it adds lives in the
- * analysis' arena. An allocation that fails is noticed once, behind the last rule.
+ * A rule looks at the heap through `js` and the census and adds findings: evidence that a person
+ * can check, a confidence, and advice that is right for the version found. Everything it adds lives
+ * in the analysis' arena. An allocation that fails is noticed once, behind the last rule.
  */
 #ifndef MORTEM_ANALYZER_RULES_RULE_H
 #define MORTEM_ANALYZER_RULES_RULE_H
@@ -28,7 +28,8 @@ extern const struct rule rules[];
 extern const size_t rule_count;
 
 /* Runs all rules over a heap that was analyzed and orders the findings, worst first. */
-bool rules_run(const struct heap *h, const char *file, struct analysis *a, struct err *err) WARN_UNUSED;
+bool rules_run(const struct heap *h, const char *file, struct analysis *a,
+               struct err *err) WARN_UNUSED;
 
 /* -- what rules are written with -- */
 
@@ -40,13 +41,16 @@ struct finding *finding_add(struct rule_input *in, const char *rule, enum severi
 void finding_set_owner(struct rule_input *in, struct finding *f, const struct owner *o);
 /* The finding so far about this node, NULL if none: one cause is reported once. */
 struct finding *finding_of_node(struct rule_input *in, uint32_t n);
+/* Is n, or what dominates it closely, reported already? */
+bool is_explained(struct rule_input *in, uint32_t n);
 
 void evidence_add(struct rule_input *in, struct finding *f, uint32_t n, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 struct advice *advice_add(struct rule_input *in, struct finding *f, const char *title,
                           const char *where, const char *paste, const char *why);
 
-/* The pattern of a collection's keys, and what most of its values are, in the arena; "" if unknown. */
+/* The pattern of a collection's keys, and what most of its values are, in the arena; "" if unknown.
+ */
 const char *collection_keys(struct rule_input *in, uint32_t n);
 const char *collection_values(struct rule_input *in, uint32_t n);
 

@@ -3,8 +3,8 @@
 #ifndef MORTEM_ANALYZER_RULES_THRESHOLDS_H
 #define MORTEM_ANALYZER_RULES_THRESHOLDS_H
 
-/* A collection is looked at from so many bytes and entries on: no collection of the user's in a healthy
- * Next.js server reaches both. */
+/* A collection is looked at from so many bytes and entries on: no collection of the user's in a
+ * healthy Next.js server reaches both. */
 #define COLLECTION_LEAST_BYTES ((uint64_t)1 << 20)
 #define COLLECTION_LEAST_ENTRIES 40
 /* ... or from so many entries whatever their size: they grow with the traffic. */

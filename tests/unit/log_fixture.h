@@ -1,5 +1,5 @@
-/* What the tests of the log parsers share: files of the catalogue read in place, a parser run over bytes
- * in chunks of a given size, its events kept or written down for comparison.
+/* What the tests of the log parsers share: files of the catalogue read in place, a parser run over
+ * bytes in chunks of a given size, its events kept or written down for comparison.
  */
 #ifndef MORTEM_TESTS_LOG_FIXTURE_H
 #define MORTEM_TESTS_LOG_FIXTURE_H
@@ -38,8 +38,8 @@ static inline bool fixture_read(const char *path, struct buf *ret)
     return true;
 }
 
-/* The bytes of each chunk are copied to a block of their own size, so that a sanitizer sees what reads
- * beyond it. `chunk` 0 is all at once. */
+/* The bytes of each chunk are copied to a block of their own size, so that a sanitizer sees what
+ * reads beyond it. `chunk` 0 is all at once. */
 static inline void fixture_log(const char *file, const char *bytes, size_t len, size_t chunk,
                                struct event_sink sink)
 {

@@ -109,7 +109,7 @@ static void test_large_values(void **state)
     assert_int_equal(heap_edge_name(&h, 3), 3);
     assert_int_equal(heap_edge_type(&h, 2), EDGE_HIDDEN);
     analyze(&h);
-    uint64_t total = 4294967294u + 4294967295u + 5368709120u + 9999999999999999u;
+    uint64_t total = UINT64_C(4294967294) + 4294967295u + 5368709120u + 9999999999999999u;
     assert_true(heap_total_bytes(&h) == total);
     assert_true(heap_retained_bytes(&h, 2) == 5368709120u);
     struct err err = {0};
@@ -174,11 +174,15 @@ static void test_counts_that_lie(void **state)
     expect_damage(HEADER(2, 0) TWO_NODES "\"edges\":[]}", "nodes say 3 edges", 2, 0);
     expect_damage(HEADER(2, 4) TWO_NODES "\"edges\":[1,1,6,6,1,6,2,1,0,2,1,0]}",
                   "nodes say 3 edges", 2, 3);
-    expect_damage(HEADER(3, 1) "\"nodes\":[5,0,1,0,4294967295,0,3,1,3,16,2,0,3,1,5,16,0,0],"
+    /* so many that they do not add up to 32 bits */
+    expect_damage(HEADER(2, 1) "\"nodes\":[5,0,1,0,0,0,3,1,3,16,4294967296,0],\"edges\":[1,1,6]}",
+                  "row 1 of \"nodes\": expected a believable number of edges, found 4294967296", 1,
+                  0);
+    expect_damage(HEADER(3, 1) "\"nodes\":[5,0,1,0,4294967294,0,3,1,3,16,2,0,3,1,5,16,0,0],"
                                "\"edges\":[1,1,6]}",
-                  "edge", 3, 1);
-    expect_damage(HEADER(2, 1) "\"nodes\":[5,0,1,0,4294967296,0,3,1,3,16,2,0],\"edges\":[1,1,6]}",
-                  "expected an edge count below 2^32, found 4294967296", 1, 0);
+                  "row 1 of \"nodes\": expected a believable number of edges, found 2", 1, 0);
+    expect_damage(HEADER(3, 1) "\"nodes\":[5,0,1,0,4294967294,0,3,1,3,16,1,0],\"edges\":[1,1,6]}",
+                  "nodes say 4294967295 edges", 2, 1);
 }
 
 static void test_bad_rows(void **state)
@@ -194,7 +198,7 @@ static void test_bad_rows(void **state)
         {"[1,1,6,6,1,12,2,1,0]", "expected the place of a node, found 12", 1},
         {"[1,1,6,6,1,9999999999999999999,2,1,0]", "found 9999999999999999999", 1},
         {"[1,1,6,8,1,6,2,1,0]", "row 1 of \"edges\": expected a type of snapshot.meta, found 8", 1},
-        {"[1,1,6,6,1,-6,2,1,0]", "in \"edges\": expected an unsigned whole number", 0},
+        {"[1,1,6,6,1,-6,2,1,0]", "in \"edges\": expected an unsigned whole number", 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct heap h;
@@ -207,6 +211,7 @@ static void test_bad_rows(void **state)
         if (!strstr(h.damage.msg, rows[i].message))
             fail_msg("expected: %s\nfound: %s", rows[i].message, h.damage.msg);
         assert_int_equal(h.node_count, 2);
+        assert_int_equal(h.edge_count, rows[i].good);
         assert_true(heap_is_sound(&h, &what));
         analyze(&h);
         heap_release(&h);
@@ -248,7 +253,7 @@ static void test_indexes_of_no_string(void **state)
     (void)state;
     struct heap h;
     load_both(HEADER(3, 3) "\"nodes\":[5,0,1,0,2,0,3,4294967295,3,16,1,0,3,9999999999,5,16,0,2],"
-                           "\"edges\":[2,4294967295,6,3,9999999999,12,2,7,12],\"strings\":[\"\"]}",
+                           "\"edges\":[2,4294967295,6,3,9999999999,12,2,7,12],\"strings\":[\"x\"]}",
               &h);
     assert_int_equal(heap_name(&h, 1).len, 0);
     analyze(&h);
@@ -299,8 +304,8 @@ static void write_chain(struct buf *doc, uint32_t nodes, uint32_t edges)
 static void test_many_nodes(void **state)
 {
     (void)state;
-    enum { NODES = 200000 };
-    static const uint32_t cuts[] = {0, 1, 3, 65534, 65535, 65536, 65537, 131072, 150000, NODES - 1};
+    enum { NODES = 140000 };
+    static const uint32_t cuts[] = {0, 3, 65535, 65536, 65537, 131072, NODES - 1};
     for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
         struct buf doc = {0};
         struct heap h;

@@ -1,5 +1,5 @@
-/* The text log parser on small reports written for the purpose: kernel, V8, PM2, Next.js; hostile names,
- * lost parts, any chunking. What real files say is test_log_files.c's.
+/* The text log parser on small reports written for the purpose: kernel, V8, PM2, Next.js; hostile
+ * names, lost parts, any chunking. What real files say is test_log_files.c's.
  */
 #include "tests/unit/log_fixture.h"
 
@@ -15,7 +15,8 @@ static struct event_list parse(const char *text)
 static const char memcg_report[] =
     "[  100.000001] V8Worker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "
     "oom_score_adj=0\n"
-    "[  100.000002] CPU: 1 UID: 0 PID: 41 Comm: V8Worker Tainted: G    B   W  OE   6.1.0-13-amd64 #1\n"
+    "[  100.000002] CPU: 1 UID: 0 PID: 41 Comm: V8Worker Tainted: G    B   W  OE   6.1.0-13-amd64 "
+    "#1\n"
     "[  100.000003] memory: usage 20480kB, limit 20480kB, failcnt 1204\n"
     "[  100.000004] swap: usage 0kB, limit 0kB, failcnt 0\n"
     "[  100.000005] Tasks state (memory values in pages):\n"
@@ -24,13 +25,16 @@ static const char memcg_report[] =
     "[  100.000007] [     40]  1000    40   100000     4000   774144       10             0 a b) "
     "c:d,pid=1\n"
     "[  100.000008] usb 1-1: a line of somebody else\n"
-    "[  100.000009] [     41]  1000    41     2000      500    65536        0          -998 next-server "
+    "[  100.000009] [     41]  1000    41     2000      500    65536        0          -998 "
+    "next-server "
     "(v1\n"
     "[  100.000010] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,"
     "oom_memcg=/pod,task_memcg=/pod/c1,task=a b) c:d,pid=1,pid=40,uid=1000\n"
-    "[  100.000011] Memory cgroup out of memory: Killed process 40 (a b) c:d,pid=1) total-vm:400000kB, "
+    "[  100.000011] Memory cgroup out of memory: Killed process 40 (a b) c:d,pid=1) "
+    "total-vm:400000kB, "
     "anon-rss:15000kB, file-rss:1000kB, shmem-rss:0kB, UID:1000 pgtables:756kB oom_score_adj:0\n"
-    "[  102.000011] oom_reaper: reaped process 40 (a b) c:d,pid=1), now anon-rss:0kB, file-rss:0kB, "
+    "[  102.000011] oom_reaper: reaped process 40 (a b) c:d,pid=1), now anon-rss:0kB, "
+    "file-rss:0kB, "
     "shmem-rss:0kB\n";
 
 static void a_report_with_a_hostile_name(void **state)
@@ -82,22 +86,24 @@ struct kill_row {
 #define NO INT64_MIN
 
 static const struct kill_row kill_rows[] = {
-    {"Killed process 40738, UID 27, (mysqld) total-vm:6424316kB, anon-rss:13128kB, file-rss:4kB", 40738,
-     "mysqld", OOM_UNKNOWN, 27, 6424316, 13128, NO},
-    {"Killed process 817194 (node), UID 1000, total-vm:674616kB, anon-rss:133380kB, file-rss:13648kB, "
+    {"Killed process 40738, UID 27, (mysqld) total-vm:6424316kB, anon-rss:13128kB, file-rss:4kB",
+     40738, "mysqld", OOM_UNKNOWN, 27, 6424316, 13128, NO},
+    {"Killed process 817194 (node), UID 1000, total-vm:674616kB, anon-rss:133380kB, "
+     "file-rss:13648kB, "
      "shmem-rss:0kB",
      817194, "node", OOM_UNKNOWN, 1000, 674616, 133380, NO},
     {"Out of memory: Killed process 12 (next-server (v1) total-vm:1kB, anon-rss:2kB, file-rss:3kB, "
      "shmem-rss:4kB, UID:0 pgtables:5kB oom_score_adj:-17",
      12, "next-server (v1", OOM_GLOBAL, 0, 1, 2, -17},
-    {"Out of memory: Killed process 12 ([) total-vm:1kB, anon-rss:2kB, file-rs", 12, "[", OOM_GLOBAL,
-     NO, 1, 2, NO},
-    {"Memory cgroup out of memory: Killed process 12 (x) total-vm:11", 12, "x", OOM_MEMCG, NO, NO, NO,
-     NO},
+    {"Out of memory: Killed process 12 ([) total-vm:1kB, anon-rss:2kB, file-rs", 12, "[",
+     OOM_GLOBAL, NO, 1, 2, NO},
+    {"Memory cgroup out of memory: Killed process 12 (x) total-vm:11", 12, "x", OOM_MEMCG, NO, NO,
+     NO, NO},
     {"Out of memory: Killed process 123 (httpd).", 123, "httpd", OOM_GLOBAL, NO, NO, NO, NO},
     {"unknown prefix: Killed process 5 (a) total-vm:1kB) total-vm:7kB, anon-rss:8kB", 5,
      "a) total-vm:1kB", OOM_UNKNOWN, NO, 7, 8, NO},
-    {"\x1b[31mMemory cgroup out of memory: Killed \x1b[0mprocess 12 (x) total-vm:1kB, anon-rss:2kB\r",
+    {"\x1b[31mMemory cgroup out of memory: Killed \x1b[0mprocess 12 (x) total-vm:1kB, "
+     "anon-rss:2kB\r",
      12, "x", OOM_MEMCG, NO, 1, 2, NO},
 };
 
@@ -151,14 +157,14 @@ static void what_only_sounds_like_a_kill_is_none(void **state)
 /* The header of the second kill is rate-limited; the third report's tail is not in the log. */
 static void headers_may_be_lost_and_tails_too(void **state)
 {
-    struct event_list l =
-        parse("node invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"
-              "oom-kill:constraint=CONSTRAINT_MEMCG,cpuset=/,mems_allowed=0,oom_memcg=/a,task_memcg=/a,"
-              "task=node,pid=7,uid=0\n"
-              "Memory cgroup out of memory: Killed process 8 (other) total-vm:1kB, anon-rss:1kB\n"
-              "Memory cgroup out of memory: Killed process 7 (node) total-vm:2kB, anon-rss:2kB\n"
-              "Memory cgroup out of memory: Killed process 9 (node) total-vm:3kB, anon-rss:3kB\n"
-              "node invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n");
+    struct event_list l = parse(
+        "node invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"
+        "oom-kill:constraint=CONSTRAINT_MEMCG,cpuset=/,mems_allowed=0,oom_memcg=/a,task_memcg=/a,"
+        "task=node,pid=7,uid=0\n"
+        "Memory cgroup out of memory: Killed process 8 (other) total-vm:1kB, anon-rss:1kB\n"
+        "Memory cgroup out of memory: Killed process 7 (node) total-vm:2kB, anon-rss:2kB\n"
+        "Memory cgroup out of memory: Killed process 9 (node) total-vm:3kB, anon-rss:3kB\n"
+        "node invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n");
     (void)state;
     assert_int_equal(count_kind(&l, EVENT_KERNEL_OOM), 4);
     assert_string_equal(l.events[0].oom->oom_memcg, "");
@@ -190,15 +196,15 @@ static void a_group_is_killed_for_one_report(void **state)
 
 static void old_wording_and_large_pages(void **state)
 {
-    struct event_list l = parse(
-        "php-fpm invoked oom-killer: gfp_mask=0x280da, order=0, oom_adj=0, oom_score_adj=0\n"
-        "Pid: 23212, comm: php-fpm Not tainted 2.6.32-642.el6.x86_64 #1\n"
-        "Node 0 DMA: 2*64kB 1*128kB = 256kB\n"
-        "Free swap  = 84kB\nTotal swap = 2097148kB\n"
-        "[ pid ]   uid  tgid total_vm      rss cpu oom_adj oom_score_adj name\n"
-        "[13536]    27 13536     1000      100   3       0             0 mysqld\n"
-        "Out of memory: Kill process 13536 (mysqld) score 651 or sacrifice child\n"
-        "Killed process 99, UID 27, (child) total-vm:2kB, anon-rss:1kB, file-rss:0kB\n");
+    struct event_list l =
+        parse("php-fpm invoked oom-killer: gfp_mask=0x280da, order=0, oom_adj=0, oom_score_adj=0\n"
+              "Pid: 23212, comm: php-fpm Not tainted 2.6.32-642.el6.x86_64 #1\n"
+              "Node 0 DMA: 2*64kB 1*128kB = 256kB\n"
+              "Free swap  = 84kB\nTotal swap = 2097148kB\n"
+              "[ pid ]   uid  tgid total_vm      rss cpu oom_adj oom_score_adj name\n"
+              "[13536]    27 13536     1000      100   3       0             0 mysqld\n"
+              "Out of memory: Kill process 13536 (mysqld) score 651 or sacrifice child\n"
+              "Killed process 99, UID 27, (child) total-vm:2kB, anon-rss:1kB, file-rss:0kB\n");
     (void)state;
     assert_int_equal(l.count, 1);
     const struct oom_facts *f = l.events[0].oom;
@@ -216,11 +222,12 @@ static void old_wording_and_large_pages(void **state)
 
 static void a_new_boot_ends_what_is_open(void **state)
 {
-    struct event_list l = parse("[ 9000.000000] node invoked oom-killer: gfp_mask=0xcc0, order=0\n"
-                                "-- Boot 5f1d6a0f7e2c4b0c9a3d2e1f00112233 --\n"
-                                "[    0.000000] Linux version 6.1.0\n"
-                                "[   20.000000] Killed process 7 (node) total-vm:2kB, anon-rss:2kB\n"
-                                "[   21.000000] Adding 2097148k swap on /swapfile.  Priority:-2\n");
+    struct event_list l =
+        parse("[ 9000.000000] node invoked oom-killer: gfp_mask=0xcc0, order=0\n"
+              "-- Boot 5f1d6a0f7e2c4b0c9a3d2e1f00112233 --\n"
+              "[    0.000000] Linux version 6.1.0\n"
+              "[   20.000000] Killed process 7 (node) total-vm:2kB, anon-rss:2kB\n"
+              "[   21.000000] Adding 2097148k swap on /swapfile.  Priority:-2\n");
     (void)state;
     assert_int_equal(l.count, 3);
     assert_int_equal(l.events[0].boot, 0);
@@ -236,8 +243,10 @@ static void a_new_boot_ends_what_is_open(void **state)
 static const char v8_block[] =
     "Wrote snapshot to /srv/Heap.20261123.140355.17727.0.001.heapsnapshot\n"
     "\n<--- Last few GCs --->\n"
-    "oc[17727:0x425cd240]     1125 ms: Mark-sweep (reduce) 97.1 (104.8) -> 97.0 (105.3) MB, 148.5 / 0.0 "
-    "ms  (average mu = 0.187, current mu = 0.176) alloca[17727:0x425cd240]     1350 ms: Mark-sweep 97.0 "
+    "oc[17727:0x425cd240]     1125 ms: Mark-sweep (reduce) 97.1 (104.8) -> 97.0 (105.3) MB, 148.5 "
+    "/ 0.0 "
+    "ms  (average mu = 0.187, current mu = 0.176) alloca[17727:0x425cd240]     1350 ms: Mark-sweep "
+    "97.0 "
     "(102.3) -> 97.5 (103.5) MB, 224.2 / 0.0 ms  (average mu = 0.089, curr\n"
     "<--- JS stacktrace --->\n\n"
     "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n"
@@ -256,7 +265,8 @@ static void a_fatal_block_is_one_event(void **state)
     const struct event *e = nth_of_kind(&l, EVENT_V8_FATAL, 0);
     assert_int_equal(e->pid.value, 17727);
     assert_int_equal(e->line, 7);
-    assert_string_equal(e->text, "Reached heap limit Allocation failed - JavaScript heap out of memory");
+    assert_string_equal(e->text,
+                        "Reached heap limit Allocation failed - JavaScript heap out of memory");
     assert_int_equal(e->v8->uptime_ms.value, 1350);
     assert_int_equal(e->v8->used_bytes.value, 102236160);
     assert_int_equal(e->v8->committed_bytes.value, 103 * 1048576 + 1048576 / 2);
@@ -275,7 +285,8 @@ static void next_says_version_and_bad_options(void **state)
     struct event_list l = parse(
         "  ▲ Next.js 14.2.3\n  ▲ Next.js 14.2.3\n ⚠ Invalid next.config.js options detected: \n"
         " ⚠     Unrecognized key(s) in object: 'isrMemoryCacheSize', 'foo' at \"experimental\"\n"
-        " ⚠ The \"experimental.isrMemoryCacheSize\" option has been renamed to \"cacheMaxMemorySize\".\n");
+        " ⚠ The \"experimental.isrMemoryCacheSize\" option has been renamed to "
+        "\"cacheMaxMemorySize\".\n");
     (void)state;
     assert_int_equal(l.count, 4);
     assert_string_equal(l.events[0].text, "14.2.3");
@@ -290,9 +301,11 @@ static void pm2_in_three_wordings(void **state)
     struct event_list l = parse(
         "2026-11-23T14:22:25: PM2 log: App [shop:3] online\n"
         "2026-11-23T14:23:55: PM2 log: [PM2][WORKER] Process 3 restarted because it exceeds "
-        "--max-memory-restart value (current_memory=361234432 max_memory_limit=272629760 [octets])\n"
+        "--max-memory-restart value (current_memory=361234432 max_memory_limit=272629760 "
+        "[octets])\n"
         "2026-11-23T14:23:56: PM2 log: App [shop:_old_3] exited with code [0] via signal [SIGINT]\n"
-        "[2018-04-20 22:59:30] PM2 log: App [x] with id [0] and pid [1797], exited with code [7] via "
+        "[2018-04-20 22:59:30] PM2 log: App [x] with id [0] and pid [1797], exited with code [7] "
+        "via "
         "signal [SIGKILL]\n"
         "2015-04-17 14:55:10: App name:cnode id:0 exited with code 100\n"
         "2015-04-17 14:55:10: App name:cnode id:0 exited with code SIGKILL\n");
@@ -378,14 +391,50 @@ static void long_lines_nul_and_broken_utf8_do_no_harm(void **state)
 static void random_lines_of_needles_do_no_harm(void **state)
 {
     static const char *const words[] = {
-        "Killed process ", "(", ")", " total-vm:", "1kB", "oom-kill:constraint=", ",task=", ",pid=",
-        ",uid=", "9", "[ 1.5] ", "[  pid  ] uid total_vm rss name", "[ 7] 1 1 1 1 1 1 1 x", "\n", "\n",
-        " invoked oom-killer: gfp_mask=0x", "order=-1", "FATAL ERROR: ", "out of memory",
-        "<--- Last few GCs", "[1:0x2] 3 ms: Mark-sweep 1.0 (2.0) -> 1.0 (2.0) MB, 1.0 / 0.0 ms",
-        " 1: 0x1 [a]", "Wrote snapshot to ", "App [", "exited with code ", "via signal [", "]",
-        "Process 0 exceeds --max-memory-restart", "current_memory=", "Adding ", "k swap on ", ": usage ",
-        "Total swap = ", "\x1b[", "-", "memory", "99999999999999999999", "Node 0: 1*", "▲ Next.js ",
-        "Unrecognized key(s) in object: '", "'", "Kill process ", ") score ", "emory cgroup out of memory"};
+        "Killed process ",
+        "(",
+        ")",
+        " total-vm:",
+        "1kB",
+        "oom-kill:constraint=",
+        ",task=",
+        ",pid=",
+        ",uid=",
+        "9",
+        "[ 1.5] ",
+        "[  pid  ] uid total_vm rss name",
+        "[ 7] 1 1 1 1 1 1 1 x",
+        "\n",
+        "\n",
+        " invoked oom-killer: gfp_mask=0x",
+        "order=-1",
+        "FATAL ERROR: ",
+        "out of memory",
+        "<--- Last few GCs",
+        "[1:0x2] 3 ms: Mark-sweep 1.0 (2.0) -> 1.0 (2.0) MB, 1.0 / 0.0 ms",
+        " 1: 0x1 [a]",
+        "Wrote snapshot to ",
+        "App [",
+        "exited with code ",
+        "via signal [",
+        "]",
+        "Process 0 exceeds --max-memory-restart",
+        "current_memory=",
+        "Adding ",
+        "k swap on ",
+        ": usage ",
+        "Total swap = ",
+        "\x1b[",
+        "-",
+        "memory",
+        "99999999999999999999",
+        "Node 0: 1*",
+        "▲ Next.js ",
+        "Unrecognized key(s) in object: '",
+        "'",
+        "Kill process ",
+        ") score ",
+        "emory cgroup out of memory"};
     uint32_t seed = 1;
     (void)state;
     for (int round = 0; round < 300; round++) {

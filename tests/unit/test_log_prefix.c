@@ -112,10 +112,14 @@ static void prefixes_say_what_they_say(void **state)
 
 static void what_is_no_time_is_none(void **state)
 {
-    static const char *const lines[] = {"[  18465]     0 18465 node", "[17258:0x436b5000] 516 ms: x",
-                                        "2026-13-23T13:22:48: x",     "2026-11-23T25:22:48: x",
-                                        "[ 1393.] x",                 "1.5 h kernel: x",
-                                        "<999>x",                     "Foo bar 10:20:30 x"};
+    static const char *const lines[] = {"[  18465]     0 18465 node",
+                                        "[17258:0x436b5000] 516 ms: x",
+                                        "2026-13-23T13:22:48: x",
+                                        "2026-11-23T25:22:48: x",
+                                        "[ 1393.] x",
+                                        "1.5 h kernel: x",
+                                        "<999>x",
+                                        "Foo bar 10:20:30 x"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         struct log_prefix p;
@@ -130,8 +134,8 @@ static void civil_days_are_right_around_leap_years(void **state)
     static const struct {
         unsigned year, month, day;
         int64_t days;
-    } rows[] = {{1970, 1, 1, 0},      {1972, 2, 29, 789},   {1999, 12, 31, 10956},
-                {2000, 2, 29, 11016}, {2000, 3, 1, 11017},  {2026, 11, 23, 20780},
+    } rows[] = {{1970, 1, 1, 0},      {1972, 2, 29, 789},  {1999, 12, 31, 10956},
+                {2000, 2, 29, 11016}, {2000, 3, 1, 11017}, {2026, 11, 23, 20780},
                 {2100, 3, 1, 47541},  {1969, 12, 31, -1}};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
