@@ -7,14 +7,13 @@
 #include "analyzer/heap_summary.h"
 #include "analyzer/passes.h"
 #include "analyzer/rules/rule.h"
-#include "base/input.h"
+#include "base/read_ahead.h"
 #include "parsers/log.h"
 #include "parsers/node_report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_BYTES ((size_t)256 << 10)
 #define TELL_BYTES 4096 /* from the beginning, to tell the kind */
 
 struct job {
@@ -103,20 +102,24 @@ typedef bool feed_fn(void *parser, const uint8_t *buf, size_t len, struct err *e
 static bool feed_all(struct job *j, struct input *in, struct input_info *info, feed_fn *feed,
                      void *parser, struct err *err)
 {
-    uint8_t *buf = malloc(READ_BYTES);
+    struct read_ahead *reader;
+    const uint64_t file_bytes = input_file_bytes(in);
+    const uint8_t *bytes;
     size_t len = 1;
-    bool ok = buf || err_nomem(err, READ_BYTES, "the read buffer");
+    bool ok = true;
+    if (!read_ahead_new(in, &reader, err))
+        return false;
     info->complete = true;
     while (ok && len) {
         struct err e = {0};
-        if (!input_read(in, buf, READ_BYTES, &len, &e)) {
+        if (!read_ahead_next(reader, &bytes, &len, &e)) {
             set_problem(j, info, &e);
             break;
         }
-        ok = feed(parser, buf, len, err);
-        progress_step(j->progress, "reading", input_file_offset(in), input_file_bytes(in));
+        ok = feed(parser, bytes, len, err);
+        progress_step(j->progress, "reading", read_ahead_file_offset(reader), file_bytes);
     }
-    free(buf);
+    read_ahead_free(reader);
     return ok;
 }
 

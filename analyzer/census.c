@@ -177,7 +177,8 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
 void census_release(struct census *c)
 {
     struct node_list *const lists[] = {&c->collections,  &c->responses,    &c->buffers,
-                                       &c->kind_strings, &c->next_strings, &c->configs, &c->old_keys};
+                                       &c->kind_strings, &c->next_strings, &c->configs,
+                                       &c->old_keys};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         free(lists[i]->nodes);
     *c = (struct census){0};

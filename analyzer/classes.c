@@ -189,25 +189,6 @@ static void add_up(struct heap *h)
     }
 }
 
-/* In preorder of the dominator tree a class is covered until its topmost node's subtree ends. */
-static bool add_up_retained(struct heap *h, struct err *err)
-{
-    struct class_info *rows = h->classes->rows.data;
-    uint32_t *covered = calloc(h->classes->rows.count, sizeof *covered);
-    if (!covered)
-        return err_nomem(err, h->classes->rows.count * sizeof *covered, "classes");
-    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
-    for (uint32_t p = 0; p < h->node_count; p++) {
-        uint32_t n = order[p], row = heap_class(h, n);
-        if (p < covered[row] || !heap_self_bytes(h, n))
-            continue;
-        rows[row].retained_bytes += heap_retained_bytes(h, n);
-        covered[row] = end[p];
-    }
-    free(covered);
-    return true;
-}
-
 static bool prepare(struct naming *nm, struct err *err)
 {
     struct heap *h = nm->h;
@@ -235,13 +216,28 @@ bool pass_classes(struct heap *h, struct err *err)
     u64_map_release(&nm.row_of_key);
     column_release(&nm.row_of_name);
     column_release(&nm.cut_name);
+    if (ok)
+        add_up(h);
     return ok;
 }
 
-bool pass_class_sums(struct heap *h, struct err *err)
+/* In preorder of the dominator tree a class is covered until its topmost node's subtree ends. */
+bool pass_class_retained(struct heap *h, struct err *err)
 {
-    add_up(h);
-    return add_up_retained(h, err);
+    struct class_info *rows = h->classes->rows.data;
+    uint32_t *covered = calloc(h->classes->rows.count, sizeof *covered);
+    if (!covered)
+        return err_nomem(err, h->classes->rows.count * sizeof *covered, "classes");
+    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
+    for (uint32_t p = 0; p < h->node_count; p++) {
+        uint32_t n = order[p], row = heap_class(h, n);
+        if (p < covered[row] || !heap_self_bytes(h, n))
+            continue;
+        rows[row].retained_bytes += heap_retained_bytes(h, n);
+        covered[row] = end[p];
+    }
+    free(covered);
+    return true;
 }
 
 /* -- the largest -- */

@@ -10,8 +10,9 @@
 struct search {
     struct heap *h;
     const struct weak_pairs *weak;
-    struct column queue;   /* uint32_t */
-    struct column pending; /* uint8_t, by pair: the first of its two edges was skipped */
+    struct column queue;    /* uint32_t */
+    struct column pending;  /* uint8_t, by pair: the first of its two edges was skipped */
+    struct column *skipped; /* uint32_t, targets of edges that do not count */
     uint32_t native_context, function_map, descriptors; /* string indexes */
 };
 
@@ -67,6 +68,14 @@ static bool edge_counts(struct search *s, uint32_t u, uint64_t e)
     return !*pending;
 }
 
+static bool note_skipped(struct search *s, uint32_t n, struct err *err)
+{
+    if (!column_reserve(s->skipped, 1, err))
+        return err_prefix(err, "distances");
+    ((uint32_t *)s->skipped->data)[s->skipped->count++] = n;
+    return true;
+}
+
 static bool search(struct search *s, struct err *err)
 {
     struct heap *h = s->h;
@@ -76,10 +85,9 @@ static bool search(struct search *s, struct err *err)
         int32_t next = distance[u] + 1;
         for (uint64_t e = heap_first_edge(h, u), end = heap_first_edge(h, u + 1); e < end; e++) {
             uint32_t to = heap_edge_to(h, e);
-            if (distance[to] != NO_DISTANCE || heap_edge_type(h, e) == EDGE_WEAK ||
-                !edge_counts(s, u, e))
+            if (distance[to] != NO_DISTANCE || heap_edge_type(h, e) == EDGE_WEAK)
                 continue;
-            if (!enqueue(s, to, next, err))
+            if (!(edge_counts(s, u, e) ? enqueue(s, to, next, err) : note_skipped(s, to, err)))
                 return false;
         }
     }
@@ -103,9 +111,10 @@ static bool search_twice(struct search *s, struct err *err)
     return search(s, err) && enqueue(s, h->root, any ? SYSTEM_DISTANCE : 0, err) && search(s, err);
 }
 
-bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err)
+bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *ret_skipped,
+                    struct err *err)
 {
-    struct search s = {.h = h, .weak = w};
+    struct search s = {.h = h, .weak = w, .skipped = ret_skipped};
     uint32_t names[3];
     strings_find(
         &h->strings,
@@ -114,7 +123,8 @@ bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err)
     s.native_context = names[0];
     s.function_map = names[1];
     s.descriptors = names[2];
-    bool ok = column_make(&h->distance, h->store, "distances", 4, h->node_count, err) &&
+    bool ok = column_make(ret_skipped, h->store, "distances", 4, 0, err) &&
+              column_make(&h->distance, h->store, "distances", 4, h->node_count, err) &&
               column_make(&s.queue, h->store, "distances", 4, 0, err) &&
               column_make(&s.pending, h->store, "WeakMap entries", 1, w->pair_count, err) &&
               search_twice(&s, err);

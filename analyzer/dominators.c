@@ -33,21 +33,13 @@ struct tree {
     uint32_t *idom;
 };
 
-static bool make_arrays(struct tree *t, struct err *err)
+static bool make_array(struct tree *t, struct column *c, uint32_t **ret, uint64_t count,
+                       struct err *err)
 {
-    struct {
-        struct column *c;
-        uint32_t **p;
-    } arrays[] = {
-        {&t->number_c, &t->number}, {&t->vertex_c, &t->vertex}, {&t->ancestor_c, &t->ancestor},
-        {&t->semi_c, &t->semi},     {&t->label_c, &t->label},   {&t->idom_c, &t->idom},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(arrays); i++) {
-        if (!column_make_raw(arrays[i].c, t->h->store, "dominators", 4, t->h->node_count, err))
-            return false;
-        *arrays[i].p = arrays[i].c->data;
-    }
-    return places_make(&t->first_later, t->h->store, "dominators", t->h->node_count, err);
+    if (!column_make_raw(c, t->h->store, "dominators", sizeof **ret, count, err))
+        return false;
+    *ret = c->data;
+    return true;
 }
 
 /* -- numbering -- */
@@ -103,7 +95,14 @@ static bool visit_below(struct tree *t, struct err *err)
 static bool number_nodes(struct tree *t, struct err *err)
 {
     const struct heap *h = t->h;
-    memset(t->number, 0xff, (size_t)h->node_count * sizeof *t->number);
+    const uint64_t nodes = h->node_count;
+    if (!make_array(t, &t->number_c, &t->number, nodes, err) ||
+        !make_array(t, &t->vertex_c, &t->vertex, nodes, err) ||
+        !make_array(t, &t->ancestor_c, &t->ancestor, nodes, err) ||
+        !make_array(t, &t->semi_c, &t->semi, nodes, err) ||
+        !places_make(&t->first_later, h->store, "dominators", nodes, err))
+        return false;
+    memset(t->number, 0xff, (size_t)nodes * sizeof *t->number);
     if (!column_make(&t->stack, h->store, "dominators", sizeof(struct frame), 0, err) ||
         !visit(t, h->root, 0, err) || !visit_below(t, err))
         return false;
@@ -148,11 +147,14 @@ static bool evaluate(struct tree *t, uint32_t v, uint32_t linked, uint32_t *ret,
     return true;
 }
 
+/* What a step does not touch is taken out of memory meanwhile. */
 static bool collect_later(struct tree *t, struct err *err)
 {
     const struct heap *h = t->h;
     const uint32_t *edges = h->edge_to.data;
     uint64_t count = places_from_counts(&t->first_later);
+    column_cool(&t->ancestor_c);
+    column_cool(&t->semi_c);
     if (!column_make_raw(&t->later, h->store, "dominators", 4, count, err))
         return false;
     uint32_t *later = t->later.data;
@@ -167,12 +169,20 @@ static bool collect_later(struct tree *t, struct err *err)
         }
     }
     places_rewind(&t->first_later);
+    column_cool(&h->edge_to);
+    column_cool(&t->number_c);
+    column_cool(&t->vertex_c);
+    column_warm(&t->ancestor_c);
+    column_warm(&t->semi_c);
     return true;
 }
 
 static bool find_semidominators(struct tree *t, struct err *err)
 {
     const uint32_t *later = t->later.data;
+    if (!make_array(t, &t->label_c, &t->label, t->reached, err) ||
+        !make_array(t, &t->idom_c, &t->idom, t->reached, err))
+        return false;
     for (uint32_t i = 0; i < t->reached; i++) {
         t->label[i] = i;
         t->idom[i] = t->ancestor[i];
@@ -203,6 +213,7 @@ static bool find_dominators(struct tree *t, struct err *err)
     column_release(&t->ancestor_c);
     column_release(&t->label_c);
     places_release(&t->first_later);
+    column_warm(&t->vertex_c);
     if (!column_make_raw(&h->dominator, h->store, "dominators", 4, h->node_count, err))
         return false;
     uint32_t *dominator = h->dominator.data;
@@ -215,6 +226,8 @@ static bool find_dominators(struct tree *t, struct err *err)
         t->idom[i] = d;
         dominator[t->vertex[i]] = t->vertex[d];
     }
+    column_cool(&h->dominator);
+    column_release(&t->vertex_c);
     return true;
 }
 
@@ -259,6 +272,7 @@ static bool order_tree(struct tree *t, struct err *err)
     if (!place_subtrees(t, err))
         return false;
     column_release(&t->idom_c);
+    column_warm(&t->number_c);
     if (!column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make_raw(&h->dom_position, h->store, "dominator tree", 4, h->node_count, err))
         return false;
@@ -280,8 +294,7 @@ static bool order_tree(struct tree *t, struct err *err)
 bool pass_dominators(struct heap *h, struct err *err)
 {
     struct tree t = {.h = h};
-    bool ok = make_arrays(&t, err) && number_nodes(&t, err) && find_dominators(&t, err) &&
-              order_tree(&t, err);
+    bool ok = number_nodes(&t, err) && find_dominators(&t, err) && order_tree(&t, err);
     struct column *const columns[] = {&t.number_c, &t.vertex_c, &t.ancestor_c, &t.semi_c,
                                       &t.label_c,  &t.idom_c,   &t.stack,      &t.later};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)

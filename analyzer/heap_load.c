@@ -5,12 +5,11 @@
  */
 #include "analyzer/heap_load.h"
 
+#include "base/read_ahead.h"
 #include "parsers/heapsnapshot.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define READ_BYTES ((size_t)1 << 20)
 
 struct load {
     struct heap *h;
@@ -170,7 +169,8 @@ static bool node_row_is_good(const struct load *l, const uint64_t *v, uint32_t n
     uint64_t edges = v[m->node_edge_count];
     uint64_t before = n & 0xffff ? l->edges_promised - base[n >> 16] : 0;
     if (UNLIKELY(v[m->node_type] >= m->node_type_count))
-        return bad_row(offset, "nodes", n, "expected a type of snapshot.meta", v[m->node_type], err);
+        return bad_row(offset, "nodes", n, "expected a type of snapshot.meta", v[m->node_type],
+                       err);
     if (UNLIKELY(edges > UINT32_MAX || before + edges > UINT32_MAX))
         return bad_row(offset, "nodes", n, "expected a believable number of edges", edges, err);
     return true;
@@ -425,12 +425,16 @@ static bool is_damage(const struct load *l, const struct err *e)
 static bool read_all(struct load *l, struct input *in, struct snapshot_parser *parser,
                      const struct progress *p, struct err *err)
 {
-    uint8_t *buf = malloc(READ_BYTES);
+    struct read_ahead *reader;
+    const uint64_t file_bytes = input_file_bytes(in);
+    const uint8_t *bytes;
     size_t len = 1;
-    bool ok = buf || err_nomem(err, READ_BYTES, "the read buffer");
+    bool ok = true;
+    if (!read_ahead_new(in, &reader, err))
+        return false;
     while (ok && len) {
         struct err e = {0};
-        if (!input_read(in, buf, READ_BYTES, &len, &e) || !snapshot_feed(parser, buf, len, &e)) {
+        if (!read_ahead_next(reader, &bytes, &len, &e) || !snapshot_feed(parser, bytes, len, &e)) {
             if (is_damage(l, &e)) {
                 l->h->damage = e;
                 break;
@@ -438,9 +442,9 @@ static bool read_all(struct load *l, struct input *in, struct snapshot_parser *p
             *err = e;
             ok = false;
         }
-        progress_step(p, "reading", input_file_offset(in), input_file_bytes(in));
+        progress_step(p, "reading", read_ahead_file_offset(reader), file_bytes);
     }
-    free(buf);
+    read_ahead_free(reader);
     return ok;
 }
 

@@ -23,7 +23,7 @@ bool next_version_parse(struct str text, uint32_t *ret)
 /* An object {name: "next", version: "14.2.3", ...}: its package.json, which the server reads. */
 static struct str version_of_package(const struct js *js, const struct census *census)
 {
-    enum { LOOK_AT = 1000 };
+    enum { LOOK_AT = 1000000 };
     const struct heap *h = js->h;
     for (size_t i = 0; i < census->next_strings.count; i++) {
         uint32_t name = census->next_strings.nodes[i];
@@ -32,8 +32,10 @@ static struct str version_of_package(const struct js *js, const struct census *c
         for (uint64_t s = first; s < end; s++) {
             uint32_t u = heap_retainer(h, s);
             uint32_t version;
+            if (!js_is_object(js, u) || js_property(js, u, JS_NAME) != name)
+                continue;
             struct str text = js_text(js, js_property(js, u, JS_VERSION));
-            if (js_property(js, u, JS_NAME) == name && next_version_parse(text, &version))
+            if (next_version_parse(text, &version))
                 return text;
         }
     }

@@ -147,10 +147,11 @@ static bool count_object(struct inference *in, uint32_t n, uint32_t *ret_shape, 
         if (name == in->proto || full)
             continue;
         full = !name_takes(in, &walk, name);
-        if (!full) {
+        if (full)
+            continue;
+        any = true;
+        if (walk.units > 1) /* an empty name in front leaves no trace in the text */
             list = mix_u64(list ^ (name + UINT64_C(1)));
-            any = true;
-        }
     }
     in->total++;
     if (!u64_map_put(&in->shape_of, mix_u64(set ^ all), (uint32_t)in->shapes.count, &value, &is_new,

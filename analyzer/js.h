@@ -18,7 +18,7 @@
     X(CONTEXT, "context")                                                                          \
     X(CONTEXT_NODE, "system / Context")                                                            \
     X(DATA, "data")                                                                                \
-    X(DESCRIPTORS, "system / DescriptorArray") \
+    X(DESCRIPTORS, "system / DescriptorArray")                                                     \
     X(ELEMENTS, "elements")                                                                        \
     X(EVENTS, "_events")                                                                           \
     X(EXTENSION, "extension")                                                                      \
@@ -119,8 +119,8 @@ struct js_entry {
 /* The first entries, up to `limit`. Returns how many. */
 size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t limit);
 
-/* The nearest collection of at least `least` entries among n's dominators, NO_NODE if the first few have
- * none. */
+/* The nearest collection of at least `least` entries among n's dominators, NO_NODE if the first few
+ * have none. */
 uint32_t js_dominating_collection(const struct js *js, uint32_t n, uint64_t least);
 
 /* -- code -- */

@@ -23,19 +23,13 @@ static bool mark(struct heap *h, struct column *stack, uint32_t n, struct err *e
     return true;
 }
 
-static bool mark_roots(struct heap *h, struct column *stack, struct err *err)
+static bool is_page_root(const struct heap *h, uint64_t e)
 {
-    for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
-         e++) {
-        uint32_t to = heap_edge_to(h, e);
-        enum edge_type t = heap_edge_type(h, e);
-        bool user = heap_is_user_root(h, to);
-        h->has_user_roots |= user;
-        bool dom_trees = t == EDGE_ELEMENT && user && heap_type(h, to) == NODE_SYNTHETIC;
-        if ((t == EDGE_SHORTCUT || dom_trees) && !mark(h, stack, to, err))
-            return false;
-    }
-    return true;
+    uint32_t to = heap_edge_to(h, e);
+    if (heap_edge_type(h, e) == EDGE_SHORTCUT)
+        return true;
+    return heap_edge_type(h, e) == EDGE_ELEMENT && heap_type(h, to) == NODE_SYNTHETIC &&
+           heap_is_user_root(h, to);
 }
 
 static bool flood(struct heap *h, struct column *stack, struct err *err)
@@ -50,12 +44,57 @@ static bool flood(struct heap *h, struct column *stack, struct err *err)
     return true;
 }
 
-bool pass_page_ownership(struct heap *h, struct err *err)
+/* Do the page's roots and those that distances are measured from agree? V8's do. */
+static bool roots_agree(struct heap *h)
+{
+    bool agree = true;
+    h->has_user_roots = false;
+    for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
+         e++) {
+        bool user = heap_is_user_root(h, heap_edge_to(h, e));
+        h->has_user_roots |= user;
+        agree = agree && user == is_page_root(h, e);
+    }
+    return agree;
+}
+
+/* From the same roots the search for distances went the same way, but for the edges that it
+ * skipped: the flood goes on from those. */
+static bool flood_from_distances(struct heap *h, const struct column *skipped, struct column *stack,
+                                 struct err *err)
+{
+    const int32_t *distance = h->distance.data;
+    uint8_t *flags = h->node_flags.data;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (distance[n] > 0 && distance[n] < SYSTEM_DISTANCE)
+            flags[n] |= FLAG_PAGE_OWNED;
+    }
+    for (uint64_t i = 0; i < skipped->count; i++) {
+        if (!mark(h, stack, ((const uint32_t *)skipped->data)[i], err))
+            return false;
+    }
+    return flood(h, stack, err);
+}
+
+static bool flood_from_roots(struct heap *h, struct column *stack, struct err *err)
+{
+    for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
+         e++) {
+        if (is_page_root(h, e) && !mark(h, stack, heap_edge_to(h, e), err))
+            return false;
+    }
+    return flood(h, stack, err);
+}
+
+bool pass_page_ownership(struct heap *h, const struct column *skipped, struct err *err)
 {
     struct column stack = {0};
-    h->has_user_roots = false;
-    bool ok = column_make(&stack, h->store, "page-owned nodes", 4, 0, err) &&
-              mark_roots(h, &stack, err) && flood(h, &stack, err);
+    bool agree = roots_agree(h);
+    if (!h->has_user_roots)
+        return true;
+    bool ok =
+        column_make(&stack, h->store, "page-owned nodes", 4, 0, err) &&
+        (agree ? flood_from_distances(h, skipped, &stack, err) : flood_from_roots(h, &stack, err));
     column_release(&stack);
     return ok;
 }

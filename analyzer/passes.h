@@ -15,20 +15,25 @@ bool heap_is_user_root(const struct heap *h, uint32_t n);
 /* All passes below, in order. */
 bool heap_analyze(struct heap *h, const struct progress *p, struct err *err) WARN_UNUSED;
 
-bool pass_detachedness(struct heap *h, struct err *err) WARN_UNUSED;   /* renames nodes */
-bool pass_page_ownership(struct heap *h, struct err *err) WARN_UNUSED; /* flags, has_user_roots */
-/* Marks the edges that count for dominators, and counts retainers. */
-bool pass_essential_edges(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
+bool pass_detachedness(struct heap *h, struct err *err) WARN_UNUSED; /* renames nodes */
+/* *ret_skipped: uint32_t, targets of edges that do not count for distances; the caller releases it.
+ */
+bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *ret_skipped,
+                    struct err *err) WARN_UNUSED;
+/* Flags, has_user_roots. */
+bool pass_page_ownership(struct heap *h, const struct column *skipped, struct err *err) WARN_UNUSED;
+/* Marks the edges that count for dominators. */
+void pass_essential_edges(struct heap *h, const struct weak_pairs *w);
 
 /* Independent of each other from here ... */
 bool pass_retainers(struct heap *h, struct err *err) WARN_UNUSED;
 bool pass_size_transfer(struct heap *h, struct err *err) WARN_UNUSED; /* changes shallow sizes */
-bool pass_distances(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
-bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED; /* and their tree's order */
-bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;    /* appends strings */
+bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED;    /* and their tree's order */
+/* Appends strings; adds up counts, shallow sizes and distances: wants the sizes transferred. */
+bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;
 
-/* ... to here: these want them all. */
+/* ... to here, but for the classes: these want them all. */
 bool pass_retained_sizes(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_class_sums(struct heap *h, struct err *err) WARN_UNUSED;
+bool pass_class_retained(struct heap *h, struct err *err) WARN_UNUSED;
 
 #endif

@@ -22,23 +22,28 @@ static bool is_essential(const struct heap *h, const struct weak_pairs *w, uint3
     return (heap_flags(h, u) & FLAG_PAGE_OWNED) || !(heap_flags(h, to) & FLAG_PAGE_OWNED);
 }
 
-/* Counts, and marks. */
-static void mark_edges(struct heap *h, const struct weak_pairs *w)
+void pass_essential_edges(struct heap *h, const struct weak_pairs *w)
 {
-    uint32_t *low = h->first_retainer.low.data;
     uint32_t *edges = h->edge_to.data;
     uint8_t *flags = h->node_flags.data;
     uint64_t e = 0;
     for (uint32_t u = 0; u < h->node_count; u++) {
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
             uint32_t to = edges[e];
-            low[to]++;
             if (is_essential(h, w, u, e, to)) {
                 edges[e] = to | EDGE_ESSENTIAL;
                 flags[to] |= FLAG_RETAINED;
             }
         }
     }
+}
+
+static void count_retainers(struct heap *h)
+{
+    uint32_t *counts = h->first_retainer.low.data;
+    for (uint64_t e = 0; e < h->edge_count; e++)
+        counts[heap_edge_to(h, e)]++;
+    places_from_counts(&h->first_retainer);
 }
 
 static void fill_retainers(struct heap *h)
@@ -55,19 +60,15 @@ static void fill_retainers(struct heap *h)
     places_rewind(&h->first_retainer);
 }
 
-bool pass_essential_edges(struct heap *h, const struct weak_pairs *w, struct err *err)
-{
-    if (!places_make(&h->first_retainer, h->store, "first retainers", h->node_count, err))
-        return false;
-    mark_edges(h, w);
-    places_from_counts(&h->first_retainer);
-    return true;
-}
-
 bool pass_retainers(struct heap *h, struct err *err)
 {
-    if (!column_make_raw(&h->retainers, h->store, "retainers", 4, h->edge_count, err))
+    if (!places_make(&h->first_retainer, h->store, "first retainers", h->node_count, err) ||
+        !column_make_raw(&h->retainers, h->store, "retainers", 4, h->edge_count, err))
         return false;
+    column_warm(&h->edge_to);
+    count_retainers(h);
     fill_retainers(h);
+    column_cool(&h->retainers);
+    column_cool(&h->first_retainer.low);
     return true;
 }

@@ -10,8 +10,8 @@
 #include "base/store.h"
 
 #define NO_STRING UINT32_MAX
-/* An index behind every string, for one that a file gives and that is beyond 32 bits: it must not be
- * equal to the NO_STRING of a search that found nothing. */
+/* An index behind every string, for one that a file gives and that is beyond 32 bits: it must not
+ * be equal to the NO_STRING of a search that found nothing. */
 #define STRING_BEHIND_ALL (NO_STRING - 1)
 
 struct str {

@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #define RAW_BYTES ((size_t)256 << 10)
+#define MAGIC_BYTES 4 /* tell every container */
 
 struct input {
     int fd;
@@ -48,27 +49,20 @@ static bool read_fully_once(struct input *in, void *buf, size_t cap, size_t *ret
     return true;
 }
 
-static bool fill_raw(struct input *in, struct err *err)
-{
-    size_t len;
-    if (in->raw_pos < in->raw_len || in->raw_end)
-        return true;
-    if (!read_fully_once(in, in->raw, sizeof in->raw, &len, err))
-        return false;
-    in->raw_pos = 0;
-    in->raw_len = len;
-    return true;
-}
-
 static size_t raw_left(const struct input *in)
 {
     return in->raw_len - in->raw_pos;
 }
 
-/* The first bytes of the file, as many as telling the container takes. */
-static bool read_magic(struct input *in, struct err *err)
+/* At least `want` raw bytes at hand, fewer only at the end of the file. */
+static bool fill_raw(struct input *in, size_t want, struct err *err)
 {
-    while (in->raw_len < 4 && !in->raw_end) {
+    if (raw_left(in) >= want)
+        return true;
+    memmove(in->raw, in->raw + in->raw_pos, raw_left(in));
+    in->raw_len = raw_left(in);
+    in->raw_pos = 0;
+    while (in->raw_len < want && !in->raw_end) {
         size_t len;
         if (!read_fully_once(in, in->raw + in->raw_len, sizeof in->raw - in->raw_len, &len, err))
             return false;
@@ -138,7 +132,7 @@ bool input_open(const char *path, struct input **ret_in, struct err *err)
         input_close(in);
         return err_nomem(err, strlen(path), "a file's name");
     }
-    if (!open_fd(in, path, err) || !read_magic(in, err) || !start_container(in, err)) {
+    if (!open_fd(in, path, err) || !fill_raw(in, MAGIC_BYTES, err) || !start_container(in, err)) {
         input_close(in);
         return false;
     }
@@ -166,27 +160,25 @@ static bool damaged(struct input *in, const char *what, struct err *err)
 }
 
 /* Behind a whole gzip member: another one, or padding that gzip(1) ignores too. */
-static void end_gzip_member(struct input *in)
+static bool start_gzip_member(struct input *in, struct err *err)
 {
-    in->started = false;
-    if (is_gzip(in->raw + in->raw_pos, raw_left(in)))
+    if (!fill_raw(in, 2, err))
+        return false;
+    in->started = is_gzip(in->raw + in->raw_pos, raw_left(in));
+    if (in->started)
         inflateReset(&in->gzip);
-    else if (raw_left(in) || in->raw_end)
+    else
         in->ended = true;
+    return true;
 }
 
 /* Decoders fill [out, out + cap) from the raw bytes at hand and say how much they made. */
 static bool decode_gzip(struct input *in, uint8_t *out, size_t cap, size_t *ret_len,
                         struct err *err)
 {
-    if (!in->started && raw_left(in)) {
-        if (!is_gzip(in->raw + in->raw_pos, raw_left(in)) && raw_left(in) > 1) {
-            in->ended = true;
-            *ret_len = 0;
-            return true;
-        }
-        in->started = true;
-    }
+    *ret_len = 0;
+    if (!in->started && (!start_gzip_member(in, err) || in->ended))
+        return in->ended;
     size_t room = min_u64(cap, UINT32_MAX);
     in->gzip.next_in = in->raw + in->raw_pos;
     in->gzip.avail_in = (uInt)raw_left(in);
@@ -196,7 +188,7 @@ static bool decode_gzip(struct input *in, uint8_t *out, size_t cap, size_t *ret_
     in->raw_pos = in->raw_len - in->gzip.avail_in;
     *ret_len = room - in->gzip.avail_out;
     if (rc == Z_STREAM_END)
-        end_gzip_member(in);
+        in->started = false;
     else if (rc != Z_OK && rc != Z_BUF_ERROR)
         return damaged(in, in->gzip.msg ? in->gzip.msg : "not gzip", err);
     return true;
@@ -219,7 +211,7 @@ static bool decode_zstd(struct input *in, uint8_t *out, size_t cap, size_t *ret_
 /* One step of decoding; *ret_len may be 0 without an end. */
 static bool decode_step(struct input *in, void *buf, size_t cap, size_t *ret_len, struct err *err)
 {
-    if (!fill_raw(in, err))
+    if (!fill_raw(in, 1, err))
         return false;
     bool had_input = raw_left(in) > 0;
     if (!had_input && in->raw_end && !in->started) {

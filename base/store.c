@@ -192,6 +192,8 @@ static bool keep_spare(struct store *s, const struct column *c)
     if (room)
         s->spares[s->spare_count++] = *c;
     pthread_mutex_unlock(&s->lock);
+    if (room)
+        column_cool(c);
     return room;
 }
 
@@ -219,6 +221,7 @@ static bool make(struct column *c, struct store *s, const char *what, uint32_t e
     if (!column_bytes(count, elem, &bytes, err))
         return err_prefix(err, what);
     if (take_spare(s, bytes, &made)) {
+        column_warm(&made);
         if (zeroed && count)
             memset(made.data, 0, count * elem);
     } else {
@@ -275,4 +278,9 @@ void column_cool(const struct column *c)
 {
     if (c->data)
         madvise(c->data, c->mapped_bytes, MADV_DONTNEED);
+}
+
+void column_warm(const struct column *c)
+{
+    populate(c, 0, c->mapped_bytes);
 }

@@ -43,7 +43,10 @@ bool column_make_raw(struct column *c, struct store *s, const char *what, uint32
 bool column_reserve(struct column *c, uint64_t more, struct err *err) WARN_UNUSED;
 void column_release(struct column *c);
 
-/* Drops the column's resident pages: it will not be touched for a while. Contents stay. */
+/* Takes the column's pages out of the process: it will not be touched for a while. Contents stay.
+ */
 void column_cool(const struct column *c);
+/* Brings them back at once instead of page by page. */
+void column_warm(const struct column *c);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "parsers/log_module.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define ESC '\x1b'
@@ -21,9 +22,10 @@ struct log_parser {
     uint8_t owner[MATCHERS_MAX]; /* which module's state a matcher gets */
     size_t needle_len[MATCHERS_MAX];
     size_t matcher_count;
-    uint8_t pairs[65536 / 8]; /* bit set: a needle begins with these two bytes */
-    struct buf carry;         /* the beginning of a line whose end has not come */
-    struct buf plain;         /* a line without its escapes */
+    /* Needles by their first two bytes: number of the first one + 1, then those that follow. */
+    uint8_t first[65536], next[MATCHERS_MAX];
+    struct buf carry; /* the beginning of a line whose end has not come */
+    struct buf plain; /* a line without its escapes */
     uint64_t lines;
     uint64_t boot_line;
     int64_t last_uptime_us;
@@ -48,11 +50,13 @@ static void add_matchers(struct log_parser *p, size_t module)
     for (size_t i = 0; i < modules[module]->matcher_count; i++) {
         const struct log_matcher *m = &modules[module]->matchers[i];
         size_t n = p->matcher_count++;
+        assert(n < MATCHERS_MAX && m->needle[0] && m->needle[1]);
         unsigned pair = pair_of(m->needle);
         p->matchers[n] = m;
         p->owner[n] = (uint8_t)module;
         p->needle_len[n] = strlen(m->needle);
-        p->pairs[pair / 8] |= (uint8_t)(1u << pair % 8);
+        p->next[n] = p->first[pair];
+        p->first[pair] = (uint8_t)(n + 1);
     }
 }
 
@@ -105,29 +109,20 @@ static bool flush_modules(struct log_parser *p, struct err *err)
     return true;
 }
 
-static bool pair_is_known(const struct log_parser *p, const char *at)
-{
-    unsigned pair = pair_of(at);
-    return p->pairs[pair / 8] >> pair % 8 & 1;
-}
-
 static bool needle_at(const struct log_parser *p, size_t matcher, struct span s)
 {
     size_t n = p->needle_len[matcher];
     return s.len >= n && !memcmp(s.p, p->matchers[matcher]->needle, n);
 }
 
-/* Whether any needle is in the line at all. The pair at the last byte is never read: it would end
- * behind the line, and no needle is that short. */
+/* Whether any needle is in the line at all. Each step reads the bytes `at` and `at + 1`: the last
+ * one is at s.len - 2, and no needle is a single byte. */
 static bool has_needle(const struct log_parser *p, struct span s)
 {
-    for (size_t at = 0; at + 1 < s.len; at++) {
-        if (LIKELY(!pair_is_known(p, s.p + at)))
-            continue;
-        for (size_t m = 0; m < p->matcher_count; m++)
-            if (needle_at(p, m, span_from(s, at)))
+    for (size_t at = 0; at + 1 < s.len; at++)
+        for (size_t m = p->first[pair_of(s.p + at)]; UNLIKELY(m); m = p->next[m - 1])
+            if (needle_at(p, m - 1, span_from(s, at)))
                 return true;
-    }
     return false;
 }
 
@@ -137,13 +132,11 @@ static bool run_matchers(struct log_parser *p, const struct log_line *line, stru
     bool done[MATCHERS_MAX] = {false};
     struct span s = line->payload;
     for (size_t at = 0; at + 1 < s.len; at++) {
-        if (LIKELY(!pair_is_known(p, s.p + at)))
-            continue;
-        for (size_t m = 0; m < p->matcher_count; m++) {
-            if (done[m] || !needle_at(p, m, span_from(s, at)))
+        for (size_t m = p->first[pair_of(s.p + at)]; UNLIKELY(m); m = p->next[m - 1]) {
+            if (done[m - 1] || !needle_at(p, m - 1, span_from(s, at)))
                 continue;
-            done[m] = true;
-            if (!p->matchers[m]->hit(p->states[p->owner[m]], line, at, err))
+            done[m - 1] = true;
+            if (!p->matchers[m - 1]->hit(p->states[p->owner[m - 1]], line, at, err))
                 return false;
         }
     }

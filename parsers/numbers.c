@@ -5,9 +5,9 @@
 #define FAST_MARGIN 32
 #define MAX_DIGITS 19
 
-/* The common shape `digits , [newline]` without looking at the chunk's end: every step reads at
- * most MAX_DIGITS + 1 digits and two separators, FAST_MARGIN bytes are there. Stops in front of the
- * first number that is not followed by a comma. */
+/* The common shapes `digits , [newline]` and `digits newline ,` without looking at the chunk's end:
+ * every step reads at most MAX_DIGITS + 1 digits and three separators, FAST_MARGIN bytes are there.
+ * Stops in front of the first number that is followed by something else. */
 static const uint8_t *scan_plain(const uint8_t *p, const uint8_t *end, uint64_t *out, size_t *count,
                                  size_t cap)
 {
@@ -20,12 +20,13 @@ static const uint8_t *scan_plain(const uint8_t *p, const uint8_t *end, uint64_t 
             value = value * 10 + digit;
             p++;
         }
-        if (*p != ',' || p == start || p - start > MAX_DIGITS) {
+        const uint8_t *behind = p + (*p == '\n');
+        if (*behind != ',' || p == start || p - start > MAX_DIGITS) {
             p = start;
             break;
         }
         out[n++] = value;
-        p++;
+        p = behind + 1;
         if (*p == '\n')
             p++;
     }
