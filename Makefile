@@ -40,7 +40,6 @@ LIB_SRC := $(filter-out $(MAIN).c,$(wildcard \
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 CLI_TESTS := $(wildcard tests/cli/test_*.sh)
-SAMPLES := $(wildcard samples/*.heapsnapshot.zst samples/*.log)
 ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID)
 ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -64,7 +63,8 @@ deps: ## install what is missing to build and test (says what, through sudo if n
 
 demo: deps ## build, then diagnose the real inputs in samples/
 	$(SUBMAKE) all
-	$(BUILD)/mortem $(SAMPLES)
+	$(BUILD)/mortem samples/v8-fatal.log
+	$(BUILD)/mortem samples/shop.heapsnapshot.zst samples/kernel-oom.log
 
 check: deps ## build, then run the whole test suite
 	$(SUBMAKE) all build-tests

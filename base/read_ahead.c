@@ -125,7 +125,8 @@ void read_ahead_free(struct read_ahead *r)
     r->ended = true;
     pthread_cond_broadcast(&r->moved);
     pthread_mutex_unlock(&r->lock);
-    pthread_cancel(r->thread);
+    if (!input_file_bytes(r->in)) /* a read of a file ends soon, one of a pipe perhaps never */
+        pthread_cancel(r->thread);
     pthread_join(r->thread, NULL);
     pthread_cond_destroy(&r->moved);
     pthread_mutex_destroy(&r->lock);

@@ -221,7 +221,7 @@ static bool make(struct column *c, struct store *s, const char *what, uint32_t e
     if (!column_bytes(count, elem, &bytes, err))
         return err_prefix(err, what);
     if (take_spare(s, bytes, &made)) {
-        column_warm(&made);
+        populate(&made, 0, bytes);
         if (zeroed && count)
             memset(made.data, 0, count * elem);
     } else {

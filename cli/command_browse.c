@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "analyzer/analyze.h"
-#include "cli/options.h"
-#include "cli/progress_bar.h"
+#include "cli/inputs.h"
 #include "cli/terminal.h"
 #include "cli/warn.h"
 #include "tui/browse.h"
@@ -24,30 +22,6 @@ static FILE *open_keyboard(struct err *err)
         err->code = ERR_USAGE;
     }
     return tty;
-}
-
-static bool analyze(const struct settings *s, struct analysis *ret, struct err *err)
-{
-    struct progress_bar bar;
-    struct analyze_options o = {.yajl = s->yajl, .keep_heap = true, .temp_dir = s->temp_dir};
-    progress_bar_init(&bar, STDERR_FILENO, s->quiet, s->ascii);
-    bool ok =
-        analyze_files((const char *const *)s->files, s->file_count, &o, ret, &bar.progress, err);
-    progress_bar_finish(&bar);
-    return ok;
-}
-
-static enum err_code warn_about_inputs(const struct analysis *a)
-{
-    enum err_code worst = ERR_NONE;
-    for (size_t i = 0; i < a->input_count; i++) {
-        const struct input_info *in = &a->inputs[i];
-        if (in->problem > worst)
-            worst = in->problem;
-        if (in->problem != ERR_NONE)
-            warn(in->remark ? in->remark : in->file);
-    }
-    return worst;
 }
 
 static bool has_something_to_show(const struct analysis *a)
@@ -69,14 +43,14 @@ static int run(const struct settings *s, FILE *keyboard)
     struct err err;
     struct analysis a = {0};
     int status = ERR_NONE;
-    bool ok = analyze(s, &a, &err);
+    bool ok = inputs_analyze(s, true, &a, &err);
     if (ok && has_something_to_show(&a))
         ok = browse(s, keyboard, &a, &err);
     if (!ok) {
         warn(err.msg);
         status = (int)err.code;
     }
-    enum err_code worst = warn_about_inputs(&a);
+    enum err_code worst = inputs_warn(&a);
     analysis_release(&a);
     return status > (int)worst ? status : (int)worst;
 }

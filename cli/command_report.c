@@ -6,47 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "analyzer/analyze.h"
-#include "base/buf.h"
-#include "cli/options.h"
+#include "cli/inputs.h"
 #include "cli/output.h"
-#include "cli/progress_bar.h"
 #include "cli/terminal.h"
 #include "cli/warn.h"
-
-static bool analyze(const struct settings *s, struct analysis *ret, struct err *err)
-{
-    struct progress_bar bar;
-    struct analyze_options o = {.yajl = s->yajl, .temp_dir = s->temp_dir};
-    progress_bar_init(&bar, STDERR_FILENO, s->quiet, s->ascii);
-    bool ok =
-        analyze_files((const char *const *)s->files, s->file_count, &o, ret, &bar.progress, err);
-    progress_bar_finish(&bar);
-    return ok;
-}
 
 static enum err_code worse(enum err_code a, enum err_code b)
 {
     return a > b ? a : b;
-}
-
-static enum err_code warn_about_inputs(const struct analysis *a)
-{
-    enum err_code worst = ERR_NONE;
-    for (size_t i = 0; i < a->input_count; i++) {
-        const struct input_info *in = &a->inputs[i];
-        if (in->problem == ERR_NONE)
-            continue;
-        worst = worse(worst, in->problem);
-        struct buf sentence = {0};
-        if (in->remark)
-            buf_puts(&sentence, in->remark);
-        else
-            buf_printf(&sentence, "%s: could not be read", in->file);
-        warn(buf_str(&sentence));
-        buf_release(&sentence);
-    }
-    return worst;
 }
 
 /* No input gave anything: what there is to say has been said on standard error. */
@@ -80,12 +47,12 @@ int command_report(const struct settings *s)
 {
     struct err err;
     struct analysis a = {0};
-    if (!output_check(s->output, s->files, s->file_count, &err) || !analyze(s, &a, &err)) {
+    if (!output_check(s->output, s->files, s->file_count, &err) || !inputs_analyze(s, false, &a, &err)) {
         warn(err.msg);
         analysis_release(&a);
         return err.code;
     }
-    enum err_code status = warn_about_inputs(&a);
+    enum err_code status = inputs_warn(&a);
     if ((s->format->for_machines || !says_nothing(&a)) && !write_report(s, &a, &err)) {
         warn(err.msg);
         status = worse(status, err.code);

@@ -153,12 +153,12 @@ static enum strings_result inside(struct json_strings *s, const uint8_t **pos, c
     *pos = p;
     bool last = p < end && *p == '"';
     bool low_may_follow = p == start && (p == end || *p == '\\');
-    if (p < end && *p < 0x20)
-        return bad(s, "no control character inside a string");
     if (!low_may_follow && !flush_high(s, err))
         return STRINGS_SINK;
     if ((p > start || last) && !give(s, start, (size_t)(p - start), last, err))
         return STRINGS_SINK;
+    if (p < end && *p < 0x20)
+        return bad(s, "no control character inside a string");
     if (p < end) {
         s->state = last ? JS_AFTER : JS_ESCAPE;
         *pos = p + 1;

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "report/page.h"
 #include "report/redact.h"
-#include "report/verdict.h"
+#include "analyzer/verdict.h"
 
 #define CLASS_ROWS 10
 #define PATH_STEPS 12
@@ -136,12 +136,14 @@ static void put_holder(struct text_report *r)
     const struct analysis *a = r->a;
     const struct finding *f = a->finding_count ? &a->findings[0] : NULL;
     if (f) {
-        put_title(t, f->title);
-        buf_puts(t, " (");
-        put_retained(t, a, f);
-        buf_puts(t, ")");
         if (f->severity == SEVERITY_INFO)
-            buf_puts(t, " - no sign of a leak");
+            buf_puts(t, "no sign of a leak; ");
+        put_title(t, f->title);
+        if (f->retained_bytes) {
+            buf_puts(t, " (");
+            put_retained(t, a, f);
+            buf_puts(t, ")");
+        }
     } else if (a->heap.present) {
         buf_puts(t, "no rule found a leak in the heap of ");
         text_put_bytes(t, a->heap.total_bytes);
@@ -157,8 +159,12 @@ static void put_holder(struct text_report *r)
 static void put_first_change(struct text_report *r)
 {
     struct buf *t = page_scratch(&r->page);
-    const struct advice *first = r->advice.count ? r->advice.list[0] : NULL;
-    if (first) {
+    const struct analysis *a = r->a;
+    const struct advice *first = r->advice.count ? r->advice.list[0].advice : NULL;
+    bool calm = !a->death_count && (!a->finding_count || a->findings[0].severity == SEVERITY_INFO);
+    if (first && calm) {
+        buf_puts(t, "nothing has to; what could be saved is at the end");
+    } else if (first) {
         put_title(t, first->title);
         if (first->where)
             buf_printf(t, ", in %s", first->where);
@@ -415,9 +421,11 @@ static void put_finding(struct text_report *r, const struct finding *f)
         text_put_count(t, f->entries);
         put_fact(r, "entries", buf_str(t));
     }
-    t = page_scratch(p);
-    put_retained(t, r->a, f);
-    put_fact(r, "retained", buf_str(t));
+    if (f->retained_bytes) {
+        t = page_scratch(p);
+        put_retained(t, r->a, f);
+        put_fact(r, "retained", buf_str(t));
+    }
     if (!verdict_is_main_heap(r->a, f))
         put_fact(r, "snapshot", f->file);
     put_path(r, f);
@@ -513,7 +521,7 @@ static void put_changes(struct text_report *r)
     const struct verdict_advice *v = &r->advice;
     page_heading(&r->page, "What to change");
     for (size_t i = 0; i < v->count; i++)
-        put_advice(r, i + 1, v->list[i]);
+        put_advice(r, i + 1, v->list[i].advice);
     put_left_out(&r->page, 2, v->dropped, "more");
     if (v->count == 0)
         page_paragraph(&r->page, no_label(2), "Nothing that these inputs speak for.");

@@ -160,6 +160,7 @@ const struct action actions[] = {
     {"retainers-tab", {'5'}, NULL, "Retainers of the selected object", open_tab, VIEW_RETAINERS},
     {"contents-tab", {'6'}, NULL, "Contents of the selected object", open_tab, VIEW_CONTENTS},
     {"help", {'?', SCREEN_KEY(KEY_F(1))}, "Help", "this page", help, 0},
+    {"quit", {'q', SCREEN_KEY(KEY_F(10))}, "Quit", "leave", quit, 0},
     {"open", {'\r', '\n', SCREEN_KEY(KEY_ENTER), SCREEN_KEY(KEY_RIGHT)}, "Open",
      "open what is selected", open_row, 0},
     {"back", {SCREEN_KEY(KEY_BACKSPACE), 0x7F, 0x08, SCREEN_KEY(KEY_LEFT)}, "Back",
@@ -184,7 +185,6 @@ const struct action actions[] = {
     {"last", {SCREEN_KEY(KEY_END), 'G'}, NULL,
      "to the last row known; in a long list again and again", end, 0},
     {"redraw", {KEY_CTRL('l')}, NULL, "draw the screen anew", redraw, 0},
-    {"quit", {'q', SCREEN_KEY(KEY_F(10))}, "Quit", "leave", quit, 0},
 };
 /* clang-format on */
 
@@ -214,7 +214,7 @@ static const char *name_of_key(uint32_t key)
         {0x7F, NULL},
         {0x08, NULL},
         {SCREEN_KEY(KEY_ENTER), NULL},
-        {SCREEN_KEY(KEY_BACKSPACE), "Backspace"},
+        {SCREEN_KEY(KEY_BACKSPACE), "Bksp"},
         {SCREEN_KEY(KEY_RIGHT), "Right"},
         {SCREEN_KEY(KEY_LEFT), "Left"},
         {SCREEN_KEY(KEY_UP), "Up"},

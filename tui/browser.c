@@ -15,7 +15,7 @@ bool browser_init(struct browser *b, const struct analysis *a, struct screen *s,
 {
     struct view *first;
     *b = (struct browser){.screen = s, .node = NO_NODE};
-    b->model = (struct model){.a = a, .h = a->graph, .ascii = screen_ascii(s)};
+    b->model = (struct browse_model){.a = a, .h = a->graph, .ascii = screen_ascii(s)};
     if (b->model.h)
         node_text_init(&b->model.text, b->model.h);
     if (!view_open(&b->model, (struct place){VIEW_VERDICT, 0}, &first, err))

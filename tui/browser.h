@@ -11,7 +11,7 @@
 #define HISTORY_MAX 64
 
 struct browser {
-    struct model model;
+    struct browse_model model;
     struct screen *screen; /* borrowed */
     struct view *history[HISTORY_MAX];
     size_t history_count;

@@ -8,12 +8,14 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termcap.h>
 #include <wchar.h>
 
 #include "base/text.h"
 
 /* Readable, yet nothing read, so often in a row: the other side is gone. */
 #define EMPTY_READS_MAX 50
+#define ESCAPE 0x1B
 
 struct screen {
     SCREEN *curses;
@@ -66,21 +68,46 @@ static void start_colors(struct screen *s)
         init_pair((short)(i + 1), inks[i].color, -1);
 }
 
+/* What terminals send for a key when $TERM does not quite name them. */
+static void define_keys(void)
+{
+    static const struct {
+        const char *sequence;
+        int key;
+    } more[] = {
+        {"\033[A", KEY_UP},     {"\033[B", KEY_DOWN},   {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
+        {"\033OA", KEY_UP},     {"\033OB", KEY_DOWN},   {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
+        {"\033[H", KEY_HOME},   {"\033[F", KEY_END},    {"\033OH", KEY_HOME},  {"\033OF", KEY_END},
+        {"\033[1~", KEY_HOME},  {"\033[4~", KEY_END},   {"\033[7~", KEY_HOME}, {"\033[8~", KEY_END},
+        {"\033[5~", KEY_PPAGE}, {"\033[6~", KEY_NPAGE}, {"\033OM", KEY_ENTER},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+        if (key_defined(more[i].sequence) <= 0)
+            define_key(more[i].sequence, more[i].key);
+    }
+}
+
+static bool unknown_terminal(const char *term, struct err *err)
+{
+    return err_set(err, ERR_USAGE, 0, "the terminal '%s' is not known or cannot move its cursor",
+                   term ? term : "");
+}
+
 bool screen_open(const struct screen_options *o, struct screen **ret, struct err *err)
 {
+    const char *term = o->term ? o->term : getenv("TERM");
+    if (!term || tgetent(NULL, term) <= 0)
+        return unknown_terminal(term, err);
     struct screen *s = calloc(1, sizeof *s);
     if (!s)
         return err_nomem(err, sizeof *s, "the screen");
     s->in = o->in;
     s->ascii = !locale_is_utf8() || o->ascii;
     s->color = o->color;
-    s->curses = newterm(o->term, o->out, o->in);
+    s->curses = newterm(term, o->out, o->in);
     if (!s->curses) {
         free(s);
-        const char *term = o->term ? o->term : getenv("TERM");
-        return err_set(err, ERR_USAGE, 0,
-                       "the terminal '%s' is not known or cannot move its cursor",
-                       term ? term : "");
+        return unknown_terminal(term, err);
     }
     set_term(s->curses);
     set_escdelay(25);
@@ -88,6 +115,7 @@ bool screen_open(const struct screen_options *o, struct screen **ret, struct err
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    define_keys();
     nodelay(stdscr, TRUE);
     curs_set(0);
     start_colors(s);
@@ -131,6 +159,18 @@ void screen_resize(struct screen *s, unsigned rows, unsigned columns)
 
 /* -- keys -- */
 
+/* The rest of a sequence that stands for no key known: its characters are no keys either. */
+static uint32_t skip_sequence(void)
+{
+    wint_t c;
+    if (get_wch(&c) != OK)
+        return ESCAPE;
+    bool more = c == '[' || c == 'O';
+    while (more && get_wch(&c) == OK)
+        more = c < 0x40 || c > 0x7E;
+    return SCREEN_NO_KEY;
+}
+
 static uint32_t read_key(struct screen *s)
 {
     wint_t c;
@@ -138,6 +178,8 @@ static uint32_t read_key(struct screen *s)
     if (status == ERR)
         return SCREEN_NO_KEY;
     s->empty_reads = 0;
+    if (status == OK && c == ESCAPE)
+        return skip_sequence();
     return status == KEY_CODE_YES ? SCREEN_KEY(c) : (uint32_t)c;
 }
 

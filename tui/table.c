@@ -21,7 +21,8 @@ static unsigned rest_width(const struct view *v, unsigned width)
 }
 
 /* Draws a row of cells; row UINT64_MAX is the header. */
-static void draw_cells(const struct view *v, struct screen *s, uint64_t row, unsigned screen_row)
+static void draw_cells(const struct view *v, struct screen *s, uint64_t row, unsigned screen_row,
+                       bool selected)
 {
     unsigned width = screen_columns(s), rest = rest_width(v, width), column = 0;
     bool header = row == UINT64_MAX;
@@ -33,13 +34,14 @@ static void draw_cells(const struct view *v, struct screen *s, uint64_t row, uns
         enum ink ink = INK_PLAIN;
         buf_clear(&text);
         if (header) {
-            ink = c->order != NO_ORDER && c->order == v->order ? INK_TAB : INK_LABEL;
+            ink = c->order >= 0 && c->order == v->order ? INK_TAB : INK_LABEL;
             buf_puts(&text, c->title);
         } else {
             v->kind->put_cell(v, row, i, &text);
             ink = v->kind->cell_ink ? v->kind->cell_ink(v, row, i) : INK_PLAIN;
         }
         unsigned cell = c->width ? c->width : rest;
+        screen_reverse(s, selected && c->order != IS_BAR);
         screen_put_cell(s, screen_row, column, cell, c->right, ink, buf_str(&text), text.len);
         column += cell + 1;
     }
@@ -48,7 +50,7 @@ static void draw_cells(const struct view *v, struct screen *s, uint64_t row, uns
 
 void table_draw_header(const struct view *v, struct screen *s, unsigned screen_row)
 {
-    draw_cells(v, s, UINT64_MAX, screen_row);
+    draw_cells(v, s, UINT64_MAX, screen_row, false);
 }
 
 void table_draw_row(const struct view *v, struct screen *s, uint64_t row, unsigned screen_row,
@@ -56,7 +58,7 @@ void table_draw_row(const struct view *v, struct screen *s, uint64_t row, unsign
 {
     screen_reverse(s, selected);
     screen_put_cell(s, screen_row, 0, screen_columns(s), false, INK_PLAIN, "", 0);
-    draw_cells(v, s, row, screen_row);
+    draw_cells(v, s, row, screen_row, selected);
     screen_reverse(s, false);
 }
 
@@ -76,7 +78,7 @@ int table_next_order(const struct view *v)
     int next = NO_ORDER, least = NO_ORDER;
     for (size_t i = 0; i < v->column_count; i++) {
         int order = v->columns[i].order;
-        if (order == NO_ORDER)
+        if (order < 0)
             continue;
         if (order > v->order && (next == NO_ORDER || order < next))
             next = order;
@@ -89,7 +91,7 @@ int table_next_order(const struct view *v)
 const char *table_order_title(const struct view *v)
 {
     for (size_t i = 0; i < v->column_count; i++) {
-        if (v->columns[i].order != NO_ORDER && v->columns[i].order == v->order)
+        if (v->columns[i].order >= 0 && v->columns[i].order == v->order)
             return v->columns[i].title;
     }
     return "";

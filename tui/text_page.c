@@ -30,7 +30,8 @@ static void add_line(struct text_page *p, const struct paragraph *style, const c
                             .label = strlen(label),
                             .indent = style->indent,
                             .column = style->indent + style->hang,
-                            .ink = style->ink};
+                            .ink = style->ink,
+                            .label_ink = style->label_ink ? style->label_ink : INK_LABEL};
     l->leads = style->target || style->node_id;
     l->node_id = style->node_id;
     if (style->target)
@@ -182,7 +183,7 @@ void text_page_draw_line(const struct view *v, struct screen *s, uint64_t row, u
     const struct page_line *l = &p->lines[row];
     const char *text = buf_str(&p->text) + l->text;
     unsigned width = screen_columns(s);
-    screen_put(s, screen_row, l->indent, width, INK_LABEL, text, l->label);
+    screen_put(s, screen_row, l->indent, width, l->label_ink, text, l->label);
     screen_put(s, screen_row, l->column, width, l->leads ? INK_LINK : l->ink, text + l->label,
                l->len - l->label);
 }

@@ -14,7 +14,7 @@ struct page_line {
     size_t label; /* bytes of the label */
     unsigned indent;
     unsigned column; /* of the text */
-    enum ink ink;
+    enum ink ink, label_ink;
     bool leads; /* to `target`, or to the object `node_id` of the heap */
     struct place target;
     uint32_t node_id;
@@ -37,6 +37,7 @@ struct paragraph {
     unsigned hang; /* columns from the indent to the text; the label stands there */
     enum ink ink;
     const char *label;          /* NULL for none */
+    enum ink label_ink;         /* INK_PLAIN: that of labels */
     const struct place *target; /* NULL: leads nowhere */
     uint32_t node_id;           /* leads to what this object holds; 0: none */
 };

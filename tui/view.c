@@ -11,7 +11,7 @@ const struct view_kind *const view_kinds[VIEW_COUNT] = {
     [VIEW_DEATH] = &view_death,         [VIEW_HELP] = &view_help,
 };
 
-bool view_open(const struct model *m, struct place place, struct view **ret, struct err *err)
+bool view_open(const struct browse_model *m, struct place place, struct view **ret, struct err *err)
 {
     const struct view_kind *kind = view_kinds[place.view];
     struct view *v = calloc(1, sizeof *v);

@@ -44,7 +44,7 @@ struct place {
 };
 
 /* What views read. */
-struct model {
+struct browse_model {
     const struct analysis *a;
     const struct heap *h; /* NULL: no snapshot was given */
     struct node_text text;
@@ -56,16 +56,17 @@ struct view_column {
     unsigned width;      /* columns, 0: the rest */
     bool right;          /* numbers stand right */
     unsigned from_width; /* shown on screens at least so wide */
-    int order;           /* the view's order that sorts by it, -1: none */
+    int order;           /* the view's order that sorts by it, NO_ORDER, IS_BAR */
 };
 
 #define VIEW_COLUMNS_MAX 8
 #define NO_ORDER (-1)
+#define IS_BAR (-2) /* an order for bars: they stay as they are in the selected row */
 
 struct view {
     const struct view_kind *kind;
     struct place place;
-    const struct model *m;
+    const struct browse_model *m;
     struct list_view list;
     uint64_t total;                               /* rows in all, of which list.count are known */
     struct view_column columns[VIEW_COLUMNS_MAX]; /* none: the rows are lines of text */
@@ -112,7 +113,7 @@ extern const struct view_kind view_verdict, view_finding, view_death, view_findi
     view_instances, view_dominators, view_retainers, view_contents, view_help;
 
 /* `m` is borrowed. */
-bool view_open(const struct model *m, struct place place, struct view **ret,
+bool view_open(const struct browse_model *m, struct place place, struct view **ret,
                struct err *err) WARN_UNUSED;
 void view_close(struct view *v);
 

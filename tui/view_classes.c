@@ -98,7 +98,7 @@ static void set_columns(struct view *v)
         columns[i] = (struct view_column){c->title, c->width, c->right, layouts[i].from_width,
                                           layouts[i].order};
     }
-    columns[CLASS_COLUMN_COUNT] = (struct view_column){"", BAR_WIDTH, true, 80, NO_ORDER};
+    columns[CLASS_COLUMN_COUNT] = (struct view_column){"", BAR_WIDTH, true, 80, IS_BAR};
     table_set_columns(v, columns, ARRAY_LEN(columns));
 }
 

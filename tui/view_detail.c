@@ -29,7 +29,7 @@ static void put_count_fact(struct text_page *p, const char *label, uint64_t coun
 static void put_about_node(const struct view *v, struct text_page *p, const char *file, uint32_t id,
                            const char *text)
 {
-    const struct model *m = v->m;
+    const struct browse_model *m = v->m;
     bool here = m->h && id && file && m->a->heap.file && strcmp(file, m->a->heap.file) == 0;
     text_page_put(p, (struct paragraph){.indent = 2, .node_id = here ? id : 0}, text);
 }
@@ -84,13 +84,13 @@ static void put_advice(struct text_page *p, const struct advice *list, size_t co
             text_page_blank(p);
         text_page_put(p, (struct paragraph){.indent = 2, .ink = INK_TITLE}, buf_str(number));
         if (ad->why)
-            text_page_put(p, (struct paragraph){.indent = 5}, ad->why);
+            text_page_put(p, (struct paragraph){.indent = 2}, ad->why);
         if (!ad->paste)
             continue;
         struct buf *where = text_page_scratch(p);
         buf_printf(where, "In %s:", ad->where ? ad->where : "a shell");
-        text_page_put(p, (struct paragraph){.indent = 5, .ink = INK_LABEL}, buf_str(where));
-        text_page_verbatim(p, 8, ad->paste);
+        text_page_put(p, (struct paragraph){.indent = 2, .ink = INK_LABEL}, buf_str(where));
+        text_page_verbatim(p, 2, ad->paste);
     }
 }
 

@@ -31,7 +31,7 @@ static const struct view_column object_columns[OBJECT_COLUMNS] = {
     [COLUMN_SHALLOW] = {"Shallow", 9, true, 70, ORDER_SHALLOW},
     [COLUMN_RETAINED] = {"Retained", 9, true, 0, ORDER_RETAINED},
     [COLUMN_SHARE] = {"Share", 7, true, 0, NO_ORDER},
-    [COLUMN_BAR] = {"", BAR_WIDTH, true, 80, NO_ORDER},
+    [COLUMN_BAR] = {"", BAR_WIDTH, true, 80, IS_BAR},
 };
 
 static void reach(void *ctx, uint64_t rows)
@@ -167,24 +167,26 @@ static uint32_t row_node(const struct view *v, uint64_t row)
     return row < v->list.count ? object_list_node(v->data, row) : NO_NODE;
 }
 
+/* Numbers first: a long name is cut. */
 static void put_node_title(const struct view *v, struct buf *b)
 {
+    const struct heap *h = v->m->h;
     uint32_t n = (uint32_t)v->place.subject;
-    put_object(b, v, n);
-    buf_puts(b, "  ");
-    text_put_bytes(b, heap_retained_bytes(v->m->h, n));
-    buf_puts(b, " retained, ");
-    text_put_percent(b, heap_retained_bytes(v->m->h, n), heap_total_bytes(v->m->h));
+    buf_printf(b, "@%u, ", heap_id(h, n));
+    text_put_bytes(b, heap_retained_bytes(h, n));
+    buf_puts(b, ", ");
+    text_put_percent(b, heap_retained_bytes(h, n), heap_total_bytes(h));
+    buf_puts(b, ": ");
+    node_text_put(b, &v->m->text, n, NAME_LIMIT);
 }
 
 static void put_class_title(const struct view *v, struct buf *b)
 {
     const struct class_info *row = class_row(v->m->h, (uint32_t)v->place.subject);
     struct str name = strings_get(&v->m->h->strings, row->name);
-    buf_append(b, name.p, name.len);
-    buf_puts(b, "  ");
     text_put_bytes(b, row->retained_bytes);
-    buf_puts(b, " retained");
+    buf_puts(b, ": ");
+    buf_append(b, name.p, name.len);
 }
 
 /* -- where Enter leads -- */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "analyzer/verdict.h"
 #include "base/text.h"
 #include "tui/text_page.h"
 
@@ -13,7 +14,7 @@
 
 static void put_limits(const struct analysis *a, struct text_page *p)
 {
-    struct paragraph warning = {.hang = 12, .ink = INK_WARN, .label = "Incomplete"};
+    struct paragraph warning = {.hang = 12, .label_ink = INK_WARN, .label = "Incomplete"};
     for (size_t i = 0; i < a->input_count; i++) {
         const struct input_info *in = &a->inputs[i];
         if (in->complete && in->problem == ERR_NONE)
@@ -27,22 +28,14 @@ static void put_limits(const struct analysis *a, struct text_page *p)
     }
 }
 
-static bool has_logs(const struct analysis *a)
-{
-    for (size_t i = 0; i < a->input_count; i++) {
-        if (a->inputs[i].kind == INPUT_LOG || a->inputs[i].kind == INPUT_NODE_REPORT)
-            return true;
-    }
-    return false;
-}
-
 static void put_deaths(const struct analysis *a, struct text_page *p)
 {
     size_t from = a->death_count > DEATHS_SHOWN ? a->death_count - DEATHS_SHOWN : 0;
     text_page_heading(p, "What killed it");
     if (a->death_count == 0)
         text_page_put(p, (struct paragraph){.indent = 2},
-                      has_logs(a) ? "Not known: the logs given show no process killed for memory."
+                      verdict_has_input(a, INPUT_LOG) || verdict_has_input(a, INPUT_NODE_REPORT)
+ ? "Not known: the logs given show no process killed for memory."
                                   : "Not known: no log was given.");
     for (size_t i = from; i < a->death_count; i++) {
         const struct death *d = &a->deaths[i];
@@ -87,7 +80,7 @@ static void put_findings(const struct analysis *a, struct text_page *p)
         buf_putc(b, ')');
         struct paragraph style = {.indent = 2,
                                   .hang = 6,
-                                  .ink = inks[f->severity],
+                                  .label_ink = inks[f->severity],
                                   .label = severity_word(f->severity),
                                   .target = &to};
         text_page_put(p, style, buf_str(b));
@@ -105,56 +98,18 @@ static void put_change(struct text_page *p, const struct advice *ad, struct plac
     text_page_put(p, (struct paragraph){.indent = 2, .target = &to}, buf_str(b));
 }
 
-static bool is_told(const struct advice *ad, const struct advice *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(list[i].title, ad->title) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_told_by_findings(const struct analysis *a, const struct advice *ad, size_t findings)
-{
-    for (size_t i = 0; i < findings; i++) {
-        if (is_told(ad, a->findings[i].advice, a->findings[i].advice_count))
-            return true;
-    }
-    return false;
-}
-
-static void put_finding_changes(const struct analysis *a, struct text_page *p)
-{
-    for (size_t i = 0; i < a->finding_count; i++) {
-        const struct finding *f = &a->findings[i];
-        for (size_t k = 0; k < f->advice_count; k++) {
-            if (!is_told_by_findings(a, &f->advice[k], i) && !is_told(&f->advice[k], f->advice, k))
-                put_change(p, &f->advice[k], (struct place){VIEW_FINDING, i});
-        }
-    }
-}
-
-/* Of the last deaths: they were the latest configuration. */
-static void put_death_changes(const struct analysis *a, struct text_page *p)
-{
-    if (a->death_count == 0)
-        return;
-    size_t last = a->death_count - 1;
-    const struct death *d = &a->deaths[last];
-    for (size_t k = 0; k < d->advice_count; k++) {
-        if (!is_told_by_findings(a, &d->advice[k], a->finding_count) &&
-            !is_told(&d->advice[k], d->advice, k))
-            put_change(p, &d->advice[k], (struct place){VIEW_DEATH, last});
-    }
-}
-
 static void put_changes(const struct analysis *a, struct text_page *p)
 {
+    struct verdict_advice v;
+    verdict_advice(a, &v);
     text_page_heading(p, "What to change");
-    size_t before = p->count;
-    put_finding_changes(a, p);
-    put_death_changes(a, p);
-    if (p->count == before)
+    for (size_t i = 0; i < v.count; i++) {
+        const struct verdict_item *item = &v.list[i];
+        put_change(p, item->advice,
+                   item->finding != VERDICT_NONE ? (struct place){VIEW_FINDING, item->finding}
+                                                 : (struct place){VIEW_DEATH, item->death});
+    }
+    if (!v.count)
         text_page_put(p, (struct paragraph){.indent = 2}, "Nothing that these inputs speak for.");
 }
 

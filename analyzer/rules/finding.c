@@ -169,20 +169,42 @@ void advise_readable_names(struct rule_input *in, struct finding *f)
                "shows the one in your source.");
 }
 
-void advise_bounded_map(struct rule_input *in, struct finding *f, const char *name)
+/* Half of what there is now, 500 at most: a bound above today's size would change nothing. */
+static uint64_t sensible_bound(const struct finding *f)
 {
-    struct arena *arena = &in->analysis->arena;
+    uint64_t half = f->entries / 2;
+    return half > 500 ? 500 : half > 10 ? half / 10 * 10 : 10;
+}
+
+static const char *list_lines(struct rule_input *in, const char *name, uint64_t bound,
+                              const char *bytes)
+{
+    return arena_printf(&in->analysis->arena,
+                        "%s.push(entry)\n"
+                        "if (%s.length > %llu) %s.shift() // about %s at today's size of an entry",
+                        name, name, (unsigned long long)bound, name, bytes);
+}
+
+static const char *cache_lines(struct rule_input *in, const char *name, uint64_t bound,
+                               const char *bytes)
+{
+    return arena_printf(&in->analysis->arena,
+                        "import { LRUCache } from 'lru-cache' // npm install lru-cache\n"
+                        "const %s = new LRUCache({\n"
+                        "  max: %llu, // entries, about %s at today's size of an entry\n"
+                        "  ttl: 5 * 60 * 1000, // milliseconds\n"
+                        "})",
+                        name, (unsigned long long)bound, bytes);
+}
+
+void advise_bound(struct rule_input *in, struct finding *f, const char *name)
+{
+    uint64_t bound = sensible_bound(f);
     uint64_t entry = f->entries ? f->retained_bytes / f->entries : 0;
-    const char *paste =
-        arena_printf(arena,
-                     "import { LRUCache } from 'lru-cache' // npm install lru-cache\n"
-                     "const %s = new LRUCache({\n"
-                     "  max: 500,            // entries, about %s at today's size of an entry\n"
-                     "  ttl: 5 * 60 * 1000,  // milliseconds\n"
-                     "})",
-                     name, bytes_text(in, entry * 500));
-    advice_add(
-        in, f, arena_printf(arena, "Bound %s, or drop it", name), f->script, paste,
-        "Nothing takes entries out, so it grows with the traffic until the process dies; more "
-        "memory only delays that.");
+    const char *bytes = bytes_text(in, entry * bound);
+    bool list = js_collection(in->js, f->node) == COLLECTION_ARRAY;
+    advice_add(in, f, arena_printf(&in->analysis->arena, "Bound %s, or drop it", name), f->script,
+               list ? list_lines(in, name, bound, bytes) : cache_lines(in, name, bound, bytes),
+               "Nothing takes entries out, so it grows with the traffic until the process dies; more "
+               "memory only delays that.");
 }

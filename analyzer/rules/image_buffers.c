@@ -98,7 +98,7 @@ static void report_kept(struct rule_input *in, const struct group *g, const stru
         evidence_add(in, f, NO_NODE, "its keys look like %s", keys);
     evidence_add(in, f, NO_NODE,
                  "buffers count for the process' memory, not for --max-old-space-size");
-    advise_bounded_map(in, f, name);
+    advise_bound(in, f, name);
     advise_readable_names(in, f);
 }
 

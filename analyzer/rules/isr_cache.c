@@ -246,12 +246,12 @@ bool rule_isr_cache(struct rule_input *in, struct err *err)
         return err_nomem(err, sizeof *c, "caches");
     find_caches(in, c);
     for (size_t i = 0; i < c->count; i++) {
-        uint32_t lru = lru_of(in->js, c->all[i].map);
-        if (c->all[i].entries < ISR_LEAST_ENTRIES)
-            continue;
-        if (lru != NO_NODE)
+        uint32_t map = c->all[i].map, lru = lru_of(in->js, map);
+        uint64_t entries = c->all[i].entries;
+        if (lru != NO_NODE && entries >= ISR_LEAST_ENTRIES)
             report_lru(in, c, &c->all[i], lru);
-        else
+        if (lru == NO_NODE && entries >= COLLECTION_LEAST_ENTRIES &&
+            heap_retained_bytes(in->js->h, map) >= COLLECTION_LEAST_BYTES)
             report_handler(in, c, &c->all[i]);
     }
     free(c);

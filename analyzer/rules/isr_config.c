@@ -48,7 +48,8 @@ static void report(struct rule_input *in, uint32_t n, const char *key, const cha
     const char *lines = next_cache_limit_lines(next, (uint64_t)50 << 20, arena);
     if (lines)
         advice_add(in, f, "Write the size in bytes under the key of your version", "next.config.js",
-                   lines, "50 MiB is also the default: leave the key out unless you want another size.");
+                   lines,
+                   "50 MiB is also the default: leave the key out unless you want another size.");
 }
 
 /* One copy of the text is enough: Next.js loads its configuration more than once. */
@@ -79,7 +80,8 @@ static void check_text(struct rule_input *in, uint32_t n, struct str text, const
 static bool is_source(const struct js *js, uint32_t n)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end; s++) {
+    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end;
+         s++) {
         uint32_t u = heap_retainer(h, s);
         if (js_internal(js, u, JS_SOURCE) == n || js_edge(js, u, EDGE_CONTEXT, JS_SOURCE) == n)
             return true;
@@ -87,12 +89,13 @@ static bool is_source(const struct js *js, uint32_t n)
     return false;
 }
 
-/* An object has the key as a property of its own: the shape of the user's `experimental` names it. Next.js
- * itself has not had such an object since it renamed the key. */
+/* An object has the key as a property of its own: the shape of the user's `experimental` names it.
+ * Next.js itself has not had such an object since it renamed the key. */
 static bool is_own_key(const struct js *js, uint32_t n)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end; s++) {
+    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end;
+         s++) {
         if (js_is(js, heap_retainer(h, s), JS_DESCRIPTORS))
             return true;
     }

@@ -105,10 +105,10 @@ static void report(struct rule_input *in, const struct candidate *c)
     f->confidence = confidence(in, c, keys);
     enum collection kind = js_collection(in->js, c->node);
     f->title =
-        arena_printf(arena, "%s, %s %s that a module holds, keeps %s entries and loses none", name,
+        arena_printf(arena, "%s, %s %s of a module, holds %s entries and has no bound", name,
                      collection_article(kind), collection_word(kind), count_text(in, c->entries));
     add_evidence(in, f, c, keys);
-    advise_bounded_map(in, f, name);
+    advise_bound(in, f, name);
     advise_readable_names(in, f);
 }
 

@@ -137,8 +137,8 @@ static void report(struct rule_input *in, const uint32_t *orphans, size_t count)
     if (kept)
         finding_set_owner(in, f, &m.owner);
     f->entries = count;
-    f->retained_bytes = max_u64(kept ? f->retained_bytes : 0,
-                                retained_by_all(in->js->h, orphans, count));
+    f->retained_bytes =
+        max_u64(kept ? f->retained_bytes : 0, retained_by_all(in->js->h, orphans, count));
     f->confidence = kept ? 95 : 85;
     f->title = arena_printf(arena, "%s finished responses are still held, by %s",
                             count_text(in, count), holder);

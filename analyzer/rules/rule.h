@@ -61,6 +61,6 @@ double share_of_heap(const struct rule_input *in, uint64_t bytes); /* 0 .. 1 */
 
 /* Advice that several rules give. */
 void advise_readable_names(struct rule_input *in, struct finding *f);
-void advise_bounded_map(struct rule_input *in, struct finding *f, const char *name);
+void advise_bound(struct rule_input *in, struct finding *f, const char *name);
 
 #endif

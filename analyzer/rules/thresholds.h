@@ -16,10 +16,8 @@
 #define ORPHANS_LEAST 50
 #define ORPHANS_PER_SOCKET 3
 
-/* The in-memory cache of a fresh server holds its prerendered pages. */
+/* The in-memory cache of a fresh server holds its prerendered pages: below this it is no news. */
 #define ISR_LEAST_ENTRIES 100
-/* More paths were cached once than are now: the cache evicts, it is at its bound. */
-#define ISR_EVICTING_PERCENT 110
 
 /* Idle, Next.js keeps 0.2 to 2 MB of buffers; WebAssembly of fetch is among them. */
 #define BUFFERS_LEAST_BYTES ((uint64_t)4 << 20)

@@ -62,9 +62,13 @@ void recording_run(struct recording *r, const void *text, size_t len, size_t chu
     *r = (struct recording){0};
     const struct snapshot_sink sink = {
         .ctx = r, .meta = on_meta, .rows = on_rows, .string = on_string};
+    struct err later;
     r->ok = snapshot_parser_new(&sink, all_yajl, &p, &r->err) &&
             feed(p, text, len, chunk, &r->err) && snapshot_finish(p, &r->complete, &r->err);
     if (p) {
+        /* The rows that wait are given even then. */
+        if (!r->ok && snapshot_finish(p, &r->complete, &later))
+            r->complete = false;
         r->done = snapshot_sections_done(p);
         r->open = snapshot_section_open(p);
     }

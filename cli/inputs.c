@@ -1,0 +1,32 @@
+/* Reading the files of a command: see inputs.h. */
+#include "cli/inputs.h"
+
+#include <unistd.h>
+
+#include "cli/progress_bar.h"
+#include "cli/warn.h"
+
+bool inputs_analyze(const struct settings *s, bool keep_heap, struct analysis *ret, struct err *err)
+{
+    struct progress_bar bar;
+    struct analyze_options o = {
+        .yajl = s->yajl, .keep_heap = keep_heap, .temp_dir = s->temp_dir};
+    progress_bar_init(&bar, STDERR_FILENO, s->quiet, s->ascii);
+    bool ok =
+        analyze_files((const char *const *)s->files, s->file_count, &o, ret, &bar.progress, err);
+    progress_bar_finish(&bar);
+    return ok;
+}
+
+enum err_code inputs_warn(const struct analysis *a)
+{
+    enum err_code worst = ERR_NONE;
+    for (size_t i = 0; i < a->input_count; i++) {
+        const struct input_info *in = &a->inputs[i];
+        if (in->problem > worst)
+            worst = in->problem;
+        if (in->problem != ERR_NONE)
+            warn(in->remark ? in->remark : in->file);
+    }
+    return worst;
+}
