@@ -81,8 +81,10 @@ unit: build-tests ## run the unit tests only
 cli-tests: all ## run the tests of the command line only
 	@MORTEM=$(BUILD)/mortem tests/run.sh $(BUILD)/log $(CLI_TESTS)
 
-golden: all ## write anew what the tests of the command line expect, and show the difference
+golden: all build-tests ## write anew what the tests of the command line and the screens expect, and show it
 	@UPDATE=1 MORTEM=$(BUILD)/mortem tests/cli/test_golden.sh
+	@UPDATE=1 $(BUILD)/tests/unit/test_screens
+	@git diff --stat tests/cli tests/screen
 
 asan: ## the whole test suite under the address and undefined-behaviour sanitizers
 	$(SUBMAKE) VARIANT=asan all build-tests

@@ -12,7 +12,7 @@ struct search {
     const struct weak_pairs *weak;
     struct column queue;    /* uint32_t */
     struct column pending;  /* uint8_t, by pair: the first of its two edges was skipped */
-    struct column *skipped; /* uint32_t, targets of edges that do not count */
+    struct column *skipped; /* uint32_t, targets of edges that do not count, see passes.h */
     uint32_t native_context, function_map, descriptors; /* string indexes */
 };
 
@@ -108,7 +108,15 @@ static bool search_twice(struct search *s, struct err *err)
             return false;
     }
     bool any = s->queue.count > 0;
-    return search(s, err) && enqueue(s, h->root, any ? SYSTEM_DISTANCE : 0, err) && search(s, err);
+    if (!search(s, err))
+        return false;
+    /* The root's distance is about to hide that it was reached. */
+    if (distance[h->root] != NO_DISTANCE && !note_skipped(s, h->root, err))
+        return false;
+    uint64_t skipped_by_user = s->skipped->count;
+    bool ok = enqueue(s, h->root, any ? SYSTEM_DISTANCE : 0, err) && search(s, err);
+    s->skipped->count = skipped_by_user;
+    return ok;
 }
 
 bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *ret_skipped,

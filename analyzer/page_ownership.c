@@ -90,8 +90,8 @@ bool pass_page_ownership(struct heap *h, const struct column *skipped, struct er
 {
     struct column stack = {0};
     bool agree = roots_agree(h);
-    if (!h->has_user_roots)
-        return true;
+    if (agree && !h->has_user_roots)
+        return true; /* the page has no roots: distances were measured from the runtime's */
     bool ok =
         column_make(&stack, h->store, "page-owned nodes", 4, 0, err) &&
         (agree ? flood_from_distances(h, skipped, &stack, err) : flood_from_roots(h, &stack, err));

@@ -71,6 +71,7 @@ static inline void fixture_init_deaths(struct fixture *f)
         .cause = DEATH_CGROUP_OOM,
         .pid = 523,
         .comm = "next-server (v1",
+        .is_node = true,
         .time = "2026-11-23 14:54:16",
         .title = "The kernel killed next-server (v1 at the limit of its memory cgroup.",
         .evidence = f->death_evidence,
