@@ -221,25 +221,6 @@ bool pass_classes(struct heap *h, struct err *err)
     return ok;
 }
 
-/* In preorder of the dominator tree a class is covered until its topmost node's subtree ends. */
-bool pass_class_retained(struct heap *h, struct err *err)
-{
-    struct class_info *rows = h->classes->rows.data;
-    uint32_t *covered = calloc(h->classes->rows.count, sizeof *covered);
-    if (!covered)
-        return err_nomem(err, h->classes->rows.count * sizeof *covered, "classes");
-    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
-    for (uint32_t p = 0; p < h->node_count; p++) {
-        uint32_t n = order[p], row = heap_class(h, n);
-        if (p < covered[row] || !heap_self_bytes(h, n))
-            continue;
-        rows[row].retained_bytes += heap_retained_bytes(h, n);
-        covered[row] = end[p];
-    }
-    free(covered);
-    return true;
-}
-
 /* -- the largest -- */
 
 static bool is_before(const struct heap *h, uint32_t a, uint32_t b)

@@ -17,20 +17,26 @@ struct frame {
     uint64_t next_edge;
 };
 
+/* In the forest of what is linked so far: the way up, compressed, and the least semidominator on
+ * the part of it that was compressed. One word, because they are read together and at random. */
+struct link {
+    uint32_t ancestor;
+    uint32_t least;
+};
+
 /* All arrays but `number` are indexed by preorder number. */
 struct tree {
     struct heap *h;
     uint32_t reached; /* numbers are below */
-    struct column number_c, vertex_c, ancestor_c, semi_c, label_c, idom_c;
+    struct column number_c, vertex_c, parent_c, semi_c, links_c;
     struct column stack;       /* of frames while numbering, then uint32_t */
     struct places first_later; /* by number: of `later` */
     struct column later;       /* uint32_t, retainers with a larger number */
     uint32_t *number;          /* by node */
     uint32_t *vertex;
-    uint32_t *ancestor; /* the parent in the search tree; paths get compressed */
+    uint32_t *parent; /* in the search tree; at the end the immediate dominator */
     uint32_t *semi;
-    uint32_t *label;
-    uint32_t *idom;
+    struct link *links;
 };
 
 static bool make_array(struct tree *t, struct column *c, uint32_t **ret, uint64_t count,
@@ -49,7 +55,7 @@ static bool visit(struct tree *t, uint32_t n, uint32_t parent, struct err *err)
     uint32_t number = t->reached++;
     t->number[n] = number;
     t->vertex[number] = n;
-    t->ancestor[number] = t->semi[number] = parent;
+    t->parent[number] = t->semi[number] = parent;
     if (!column_reserve(&t->stack, 1, err))
         return err_prefix(err, "dominators");
     ((struct frame *)t->stack.data)[t->stack.count++] =
@@ -98,7 +104,7 @@ static bool number_nodes(struct tree *t, struct err *err)
     const uint64_t nodes = h->node_count;
     if (!make_array(t, &t->number_c, &t->number, nodes, err) ||
         !make_array(t, &t->vertex_c, &t->vertex, nodes, err) ||
-        !make_array(t, &t->ancestor_c, &t->ancestor, nodes, err) ||
+        !make_array(t, &t->parent_c, &t->parent, nodes, err) ||
         !make_array(t, &t->semi_c, &t->semi, nodes, err) ||
         !places_make(&t->first_later, h->store, "dominators", nodes, err))
         return false;
@@ -118,13 +124,13 @@ static bool number_nodes(struct tree *t, struct err *err)
 
 /* -- dominators -- */
 
-/* The number with the smallest semidominator on the path from v up to, not including, the first
- * number below `linked`; compresses the path. */
+/* The least semidominator on the path from v up to, not including, the first number below `linked`;
+ * compresses the path. */
 static bool evaluate(struct tree *t, uint32_t v, uint32_t linked, uint32_t *ret, struct err *err)
 {
-    uint32_t *ancestor = t->ancestor, *label = t->label;
-    if (ancestor[v] < linked) {
-        *ret = label[v];
+    struct link *links = t->links;
+    if (links[v].ancestor < linked) {
+        *ret = links[v].least;
         return true;
     }
     struct column *stack = &t->stack;
@@ -133,17 +139,18 @@ static bool evaluate(struct tree *t, uint32_t v, uint32_t linked, uint32_t *ret,
         if (!column_reserve(stack, 1, err))
             return err_prefix(err, "dominators");
         ((uint32_t *)stack->data)[stack->count++] = v;
-        v = ancestor[v];
-    } while (ancestor[v] >= linked);
+        v = links[v].ancestor;
+    } while (links[v].ancestor >= linked);
     const uint32_t *path = stack->data;
-    uint32_t above = v;
-    for (uint64_t i = stack->count; i-- > 0; above = v) {
-        v = path[i];
-        ancestor[v] = ancestor[above];
-        if (t->semi[label[above]] < t->semi[label[v]])
-            label[v] = label[above];
+    struct link above = links[v];
+    for (uint64_t i = stack->count; i-- > 0;) {
+        struct link *l = &links[path[i]];
+        l->ancestor = above.ancestor;
+        if (above.least < l->least)
+            l->least = above.least;
+        above = *l;
     }
-    *ret = label[v];
+    *ret = above.least;
     return true;
 }
 
@@ -153,7 +160,7 @@ static bool collect_later(struct tree *t, struct err *err)
     const struct heap *h = t->h;
     const uint32_t *edges = h->edge_to.data;
     uint64_t count = places_from_counts(&t->first_later);
-    column_cool(&t->ancestor_c);
+    column_cool(&t->parent_c);
     column_cool(&t->semi_c);
     if (!column_make_raw(&t->later, h->store, "dominators", 4, count, err))
         return false;
@@ -172,7 +179,7 @@ static bool collect_later(struct tree *t, struct err *err)
     column_cool(&h->edge_to);
     column_cool(&t->number_c);
     column_cool(&t->vertex_c);
-    column_warm(&t->ancestor_c);
+    column_warm(&t->parent_c);
     column_warm(&t->semi_c);
     return true;
 }
@@ -180,24 +187,21 @@ static bool collect_later(struct tree *t, struct err *err)
 static bool find_semidominators(struct tree *t, struct err *err)
 {
     const uint32_t *later = t->later.data;
-    if (!make_array(t, &t->label_c, &t->label, t->reached, err) ||
-        !make_array(t, &t->idom_c, &t->idom, t->reached, err))
+    if (!column_make_raw(&t->links_c, t->h->store, "dominators", sizeof *t->links, t->reached, err))
         return false;
-    for (uint32_t i = 0; i < t->reached; i++) {
-        t->label[i] = i;
-        t->idom[i] = t->ancestor[i];
-    }
+    t->links = t->links_c.data;
     for (uint32_t i = t->reached; i-- > 1;) {
         uint32_t semi = t->semi[i];
         for (uint64_t k = places_at(&t->first_later, i), end = places_at(&t->first_later, i + 1);
              k < end; k++) {
-            uint32_t best = 0;
-            if (!evaluate(t, later[k], i + 1, &best, err))
+            uint32_t least = 0;
+            if (!evaluate(t, later[k], i + 1, &least, err))
                 return false;
-            if (t->semi[best] < semi)
-                semi = t->semi[best];
+            if (least < semi)
+                semi = least;
         }
         t->semi[i] = semi;
+        t->links[i] = (struct link){.ancestor = t->parent[i], .least = semi};
     }
     return true;
 }
@@ -210,8 +214,7 @@ static bool find_dominators(struct tree *t, struct err *err)
         return false;
     /* What has served its turn makes room for the results. */
     column_release(&t->later);
-    column_release(&t->ancestor_c);
-    column_release(&t->label_c);
+    column_release(&t->links_c);
     places_release(&t->first_later);
     column_warm(&t->vertex_c);
     if (!column_make_raw(&h->dominator, h->store, "dominators", 4, h->node_count, err))
@@ -220,10 +223,10 @@ static bool find_dominators(struct tree *t, struct err *err)
     for (uint32_t n = 0; n < h->node_count; n++)
         dominator[n] = h->root;
     for (uint32_t i = 1; i < t->reached; i++) {
-        uint32_t d = t->idom[i];
+        uint32_t d = t->parent[i];
         while (d > t->semi[i])
-            d = t->idom[d];
-        t->idom[i] = d;
+            d = t->parent[d];
+        t->parent[i] = d;
         dominator[t->vertex[i]] = t->vertex[d];
     }
     column_cool(&h->dominator);
@@ -250,12 +253,12 @@ static bool place_subtrees(struct tree *t, struct err *err)
     for (uint32_t i = 0; i < t->reached; i++)
         size[i] = 1;
     for (uint32_t i = t->reached; i-- > 1;)
-        size[t->idom[i]] += size[i];
+        size[t->parent[i]] += size[i];
     for (uint32_t i = 0; i < t->reached; i++) {
         uint32_t subtree = size[i], place = 0;
         if (i) {
-            place = next[t->idom[i]];
-            next[t->idom[i]] += subtree;
+            place = next[t->parent[i]];
+            next[t->parent[i]] += subtree;
         }
         next[i] = place + 1;
         end[place] = place + subtree;
@@ -271,7 +274,7 @@ static bool order_tree(struct tree *t, struct err *err)
     struct heap *h = t->h;
     if (!place_subtrees(t, err))
         return false;
-    column_release(&t->idom_c);
+    column_release(&t->parent_c);
     column_warm(&t->number_c);
     if (!column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make_raw(&h->dom_position, h->store, "dominator tree", 4, h->node_count, err))
@@ -295,28 +298,10 @@ bool pass_dominators(struct heap *h, struct err *err)
 {
     struct tree t = {.h = h};
     bool ok = number_nodes(&t, err) && find_dominators(&t, err) && order_tree(&t, err);
-    struct column *const columns[] = {&t.number_c, &t.vertex_c, &t.ancestor_c, &t.semi_c,
-                                      &t.label_c,  &t.idom_c,   &t.stack,      &t.later};
+    struct column *const columns[] = {&t.number_c, &t.vertex_c, &t.parent_c, &t.semi_c,
+                                      &t.links_c,  &t.stack,    &t.later};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
     places_release(&t.first_later);
     return ok;
-}
-
-/* In preorder a node's subtree is one range: its sum is a difference of running sums. */
-bool pass_retained_sizes(struct heap *h, struct err *err)
-{
-    struct column sums_c = {0};
-    if (!column_make_raw(&h->retained, h->store, "retained sizes", 8, h->node_count, err) ||
-        !column_make_raw(&sums_c, h->store, "retained sizes", 8, (uint64_t)h->node_count + 1, err))
-        return false;
-    const uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
-    uint64_t *sums = sums_c.data, *retained = h->retained.data;
-    sums[0] = 0;
-    for (uint32_t p = 0; p < h->node_count; p++)
-        sums[p + 1] = sums[p] + heap_self_bytes(h, order[p]);
-    for (uint32_t p = 0; p < h->node_count; p++)
-        retained[order[p]] = sums[end[p]] - sums[p];
-    column_release(&sums_c);
-    return true;
 }

@@ -187,7 +187,7 @@ static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t 
     if (!reserve_nodes(h, rows, err))
         return false;
     uint8_t *type = h->node_type.data, *flags = h->node_flags.data;
-    uint32_t *name = h->node_name.data, *id = h->node_id.data;
+    uint32_t *name = h->node_name.data, *id = h->node_id.data, *self = h->node_self.data;
     uint32_t n = (uint32_t)h->node_type.count;
     bool ok = true;
     for (size_t i = 0; i < rows; i++, n++, v += m.node_width) {

@@ -55,7 +55,7 @@ bool heap_analyze(struct heap *h, const struct progress *p, struct err *err)
     progress_step(p, "finding dominators", 1, STEPS);
     ok = ok && tasks_run(tasks, ARRAY_LEN(tasks), err);
     progress_step(p, "adding up sizes", 3, STEPS);
-    ok = ok && pass_retained_sizes(h, err) && pass_class_retained(h, err);
+    ok = ok && pass_retained_sizes(h, err);
     progress_step(p, "adding up sizes", STEPS, STEPS);
     store_trim(h->store);
     return ok;

@@ -32,8 +32,7 @@ bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED;    /* and the
 /* Appends strings; adds up counts, shallow sizes and distances: wants the sizes transferred. */
 bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;
 
-/* ... to here, but for the classes: these want them all. */
+/* ... to here: this wants them all. Also of classes. */
 bool pass_retained_sizes(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_class_retained(struct heap *h, struct err *err) WARN_UNUSED;
 
 #endif

@@ -25,8 +25,9 @@ struct verdict_advice {
  * a->death_count must not be 0. */
 size_t verdict_death(const struct analysis *a);
 
-/* First what stops leaks, then what keeps the process alive meanwhile, then the rest. What several give
- * under one title is taken from the first: the last death of the server speaks for older ones. */
+/* First what stops leaks, then what keeps the process alive meanwhile, then the rest. What several
+ * give under one title is taken from the first: the last death of the server speaks for older ones.
+ */
 void verdict_advice(const struct analysis *a, struct verdict_advice *ret);
 
 bool verdict_has_input(const struct analysis *a, enum input_kind kind);
