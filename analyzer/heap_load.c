@@ -191,8 +191,10 @@ static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t 
     uint32_t n = (uint32_t)h->node_type.count;
     bool ok = true;
     for (size_t i = 0; i < rows; i++, n++, v += m.node_width) {
+        uint64_t bytes = v[m.node_self_size];
+        self[n] = (uint32_t)bytes;
         ok = node_row_is_good(l, v, n, offset, err) &&
-             heap_set_self_bytes(h, n, v[m.node_self_size], err);
+             (LIKELY(bytes < SELF_WIDE) || heap_set_self_bytes(h, n, bytes, err));
         if (!ok)
             break;
         type[n] = l->node_types[v[m.node_type]];
