@@ -40,8 +40,9 @@ LIB_SRC := $(filter-out $(MAIN).c,$(wildcard \
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 CLI_TESTS := $(wildcard tests/cli/test_*.sh)
-ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID)
+ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID) $(wildcard tests/bench/*.c tests/fuzz/*.c)
 ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h)
+BENCH_SNAP := build/bench-250.heapsnapshot
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 AID_OBJ := $(UNIT_AID:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
@@ -51,7 +52,7 @@ JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all deps demo check check-built build-tests unit cli-tests golden asan lint format man install \
+.PHONY: all deps demo check bench check-built build-tests unit cli-tests golden asan lint format man install \
 	uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -98,6 +99,16 @@ format: ## format every C file with clang-format
 
 man: all ## write docs/mortem.1 anew, from the option table
 	$(BUILD)/mortem --help-man >docs/mortem.1
+
+bench: all $(BUILD)/tests/bench/versus ## time and memory beside md5sum; SNAP=FILE, or one of 250 MB made with node
+	@test -n "$(SNAP)" || test -f $(BENCH_SNAP) || \
+		node --max-old-space-size=8192 tests/bench/make-snapshot.js 250 $(BENCH_SNAP)
+	$(BUILD)/tests/bench/versus $(or $(ROUNDS),5) $(BUILD)/mortem -q $(or $(SNAP),$(BENCH_SNAP)) -- \
+		md5sum $(or $(SNAP),$(BENCH_SNAP))
+
+$(BUILD)/tests/bench/versus: $(BUILD)/tests/bench/versus.o
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 install: all ## install the program and its man page under PREFIX (/usr/local); DESTDIR is honoured
 	install -d $(bindir) $(mandir)

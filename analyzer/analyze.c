@@ -60,6 +60,8 @@ static bool take_heap(struct job *j, struct heap *h, const char *file, struct er
         return false;
     if (!j->options->keep_heap)
         return true;
+    if (!heap_find_positions(h, err))
+        return false;
     if (!a->graph && !(a->graph = calloc(1, sizeof *a->graph)))
         return err_nomem(err, sizeof *a->graph, "the heap");
     heap_release(a->graph);

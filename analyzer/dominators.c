@@ -230,7 +230,6 @@ static bool find_dominators(struct tree *t, struct err *err)
         dominator[t->vertex[i]] = t->vertex[d];
     }
     column_cool(&h->dominator);
-    column_release(&t->vertex_c);
     return true;
 }
 
@@ -275,20 +274,17 @@ static bool order_tree(struct tree *t, struct err *err)
     if (!place_subtrees(t, err))
         return false;
     column_release(&t->parent_c);
-    column_warm(&t->number_c);
-    if (!column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err) ||
-        !column_make_raw(&h->dom_position, h->store, "dominator tree", 4, h->node_count, err))
+    if (!column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err))
         return false;
-    uint32_t *order = h->dom_order.data, *position = h->dom_position.data, *end = h->dom_end.data;
+    uint32_t *order = h->dom_order.data, *end = h->dom_end.data;
+    for (uint32_t i = 0; i < t->reached; i++)
+        order[t->semi[i]] = t->vertex[i];
     uint32_t place = t->reached;
-    for (uint32_t n = 0; n < h->node_count; n++) {
-        if (t->number[n] == UNREACHED) {
-            end[place] = place + 1;
-            position[n] = place++;
-        } else {
-            position[n] = t->semi[t->number[n]];
-        }
-        order[position[n]] = n;
+    for (uint32_t n = 0; n < h->node_count && place < h->node_count; n++) {
+        if (t->number[n] != UNREACHED)
+            continue;
+        end[place] = place + 1;
+        order[place++] = n;
     }
     end[0] = h->node_count;
     return true;

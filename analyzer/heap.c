@@ -48,6 +48,19 @@ bool heap_set_self_bytes(struct heap *h, uint32_t n, uint64_t bytes, struct err 
     return LIKELY(bytes < SELF_WIDE) || wide_store(&h->wide_self, n, bytes, err);
 }
 
+bool heap_find_positions(struct heap *h, struct err *err)
+{
+    if (h->dom_position.data)
+        return true;
+    if (!column_make_raw(&h->dom_position, h->store, "dominator tree", 4, h->node_count, err))
+        return false;
+    const uint32_t *order = h->dom_order.data;
+    uint32_t *position = h->dom_position.data;
+    for (uint32_t p = 0; p < h->node_count; p++)
+        position[order[p]] = p;
+    return true;
+}
+
 uint64_t heap_total_bytes(const struct heap *h)
 {
     if (!h->retained.data || !h->node_count)

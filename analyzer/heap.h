@@ -109,7 +109,7 @@ struct heap {
     struct places first_retainer; /* by node */
     struct column retainers;      /* uint32_t: source | EDGE_ESSENTIAL, in file order */
     struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
-    struct column dom_position;   /* uint32_t, by node: its place in dom_order */
+    struct column dom_position;   /* uint32_t, by node: its place in dom_order; on demand */
     struct column dom_end;        /* uint32_t, by place: the place behind the node's subtree */
     struct column class_of;       /* uint32_t, by node: row of `classes` */
     struct class_table *classes;  /* analyzer/classes.h */
@@ -230,6 +230,9 @@ static inline bool heap_retainer_is_essential(const struct heap *h, uint64_t slo
 {
     return ((const uint32_t *)h->retainers.data)[slot] & EDGE_ESSENTIAL;
 }
+
+/* Makes dom_position: who walks down the dominator tree wants it, the report does not. */
+bool heap_find_positions(struct heap *h, struct err *err) WARN_UNUSED;
 
 /* The number shown beside the snapshot, and the base of all shares. */
 uint64_t heap_total_bytes(const struct heap *h);

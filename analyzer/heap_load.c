@@ -5,6 +5,7 @@
  */
 #include "analyzer/heap_load.h"
 
+#include "analyzer/row_queue.h"
 #include "base/read_ahead.h"
 #include "parsers/heapsnapshot.h"
 
@@ -14,6 +15,10 @@
 struct load {
     struct heap *h;
     struct snapshot_meta meta;
+    struct row_queue *queue; /* rows are put into columns on its thread, strings on ours */
+    bool has_meta;
+    bool rows_settled;
+    enum snapshot_section bad_section; /* whose rows are damaged, SECTION_NONE: none */
     bool edges_begun;
     bool locations_sorted;
     uint64_t edges_promised; /* sum of the nodes' edge counts */
@@ -122,6 +127,7 @@ static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err
 {
     struct load *l = ctx;
     l->meta = *meta;
+    l->has_meta = true;
     l->h->extra_native_bytes = meta->extra_native_bytes;
     l->h->has_detachedness = meta->node_detachedness >= 0;
     translate_types(l);
@@ -292,21 +298,37 @@ static bool take_locations(struct load *l, const uint64_t *v, size_t rows, struc
     return true;
 }
 
+/* On the queue's thread. */
+static bool take_rows(void *ctx, enum snapshot_section s, const uint64_t *values, size_t rows,
+                      uint64_t offset, struct err *err)
+{
+    struct load *l = ctx;
+    bool ok = s == SECTION_NODES   ? take_nodes(l, values, rows, offset, err)
+              : s == SECTION_EDGES ? take_edges(l, values, rows, offset, err)
+                                   : take_locations(l, values, rows, err);
+    if (!ok)
+        l->bad_section = s;
+    return ok;
+}
+
 static bool on_rows(void *ctx, enum snapshot_section s, const uint64_t *values, size_t rows,
                     uint64_t offset, struct err *err)
 {
     struct load *l = ctx;
-    if (s == SECTION_NODES)
-        return take_nodes(l, values, rows, offset, err);
-    if (s == SECTION_EDGES)
-        return take_edges(l, values, rows, offset, err);
-    return take_locations(l, values, rows, err);
+    size_t width = s == SECTION_NODES   ? l->meta.node_width
+                   : s == SECTION_EDGES ? l->meta.edge_width
+                                        : l->meta.location_width;
+    return row_queue_put(l->queue, s, values, rows, width, offset, err);
 }
 
 static bool on_string(void *ctx, const char *bytes, size_t len, bool last, struct err *err)
 {
     struct load *l = ctx;
     uint32_t index;
+    /* Where rows end in damage no string is read, however far ahead the parser is. */
+    if (!l->rows_settled && !row_queue_drain(l->queue, err))
+        return false;
+    l->rows_settled = true;
     return strings_append(&l->h->strings, bytes, len, err) &&
            (!last || strings_end(&l->h->strings, &index, err));
 }
@@ -380,25 +402,38 @@ static void note_cut(struct heap *h, const struct snapshot_parser *parser, uint6
             snapshot_section_open(parser) ? "\"" : "");
 }
 
+/* Damage behind the header ends the reading and is kept in the heap; only the lack of a resource,
+ * or no header at all, is a failure. */
+static bool is_damage(const struct load *l, const struct err *e)
+{
+    return e->code == ERR_INPUT && l->has_meta;
+}
+
 static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offset, struct err *err)
 {
     struct heap *h = l->h;
     bool closed = false;
     uint32_t index;
     struct err e = {0};
-    if (!snapshot_finish(parser, &closed, &e) && !h->damage.code) {
-        *err = e;
-        return false;
+    bool ok = snapshot_finish(parser, &closed, &e);
+    if (!(row_queue_drain(l->queue, &e) && ok) && !h->damage.code) {
+        if (!is_damage(l, &e)) {
+            *err = e;
+            return false;
+        }
+        h->damage = e;
     }
     unsigned done = snapshot_sections_done(parser);
+    if (l->bad_section)
+        done &= (1u << l->bad_section) - 1;
     if (!l->edges_begun)
         end_nodes(l);
     h->file_bytes = offset;
-    h->complete = closed;
+    h->complete = closed && !h->damage.code;
     h->sections = (done & 1u << SECTION_NODES ? HEAP_HAS_NODES : 0) |
                   (done & 1u << SECTION_EDGES ? HEAP_HAS_EDGES : 0) |
                   (done & 1u << SECTION_STRINGS ? HEAP_HAS_STRINGS : 0);
-    if (!closed)
+    if (!h->complete)
         note_cut(h, parser, offset);
     if (!h->node_count)
         return err_set(err, ERR_INPUT, offset, "%s",
@@ -415,13 +450,6 @@ static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offs
     if (!l->locations_sorted && !sort_locations(h, err))
         return false;
     return close_edges(l, err);
-}
-
-/* Damage behind the header ends the reading and is kept in the heap; only the lack of a resource,
- * or no header at all, is a failure. */
-static bool is_damage(const struct load *l, const struct err *e)
-{
-    return e->code == ERR_INPUT && l->h->node_type.data;
 }
 
 static bool read_all(struct load *l, struct input *in, struct snapshot_parser *parser,
@@ -462,7 +490,9 @@ bool heap_load(struct input *in, const struct heap_load_options *o, struct heap 
         h.file_bytes = input_file_bytes(in);
     bool ok = store_new(o->temp_dir, &h.store, err) && strings_init(&h.strings, h.store, err) &&
               snapshot_parser_new(&sink, o->yajl, &parser, err) &&
-              read_all(&l, in, parser, p, err) && finish(&l, parser, input_offset(in), err);
+              row_queue_new(take_rows, &l, &l.queue, err) && read_all(&l, in, parser, p, err) &&
+              finish(&l, parser, input_offset(in), err);
+    row_queue_free(l.queue);
     snapshot_parser_free(parser);
     if (!ok) {
         heap_release(&h);

@@ -165,9 +165,10 @@ static bool in_meta(const struct snapshot_parser *p)
            !strcmp(key_at(p, 2), "meta") && p->depth - 1 < DEPTH_MAX;
 }
 
-/* A value was read: the next element of an array has the next index. */
+/* A value was read: the document itself, or an element of an array, where the next has the next index. */
 static void count_value(struct snapshot_parser *p)
 {
+    p->closed = p->depth == 0;
     if (p->depth && p->depth < DEPTH_MAX && p->levels[p->depth].is_array)
         p->levels[p->depth].index++;
 }
@@ -204,7 +205,6 @@ static int on_end(struct snapshot_parser *p)
     }
     p->depth--;
     count_value(p);
-    p->closed = p->depth == 0;
     return 1;
 }
 

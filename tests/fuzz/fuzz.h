@@ -9,6 +9,9 @@
 
 #include "base/buf.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Input `index` of endlessly many, appended to `b`; the same index, the same input. */
@@ -23,7 +26,10 @@ extern const char *const fuzz_words[];
             fuzz_fail(__FILE__, __LINE__, #condition);                                             \
     } while (0)
 
-/* Prints and aborts. */
-void fuzz_fail(const char *file, int line, const char *condition);
+static inline void fuzz_fail(const char *file, int line, const char *condition)
+{
+    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+    abort();
+}
 
 #endif

@@ -25,9 +25,11 @@ void fuzz_seed(unsigned index, struct buf *b)
     model_release(&m);
 }
 
-/* yajl turns lone surrogates into something else. */
-static bool has_surrogates(const uint8_t *data, size_t size)
+/* yajl turns lone surrogates into something else, and takes \f and \v for white space. */
+static bool yajl_may_differ(const uint8_t *data, size_t size)
 {
+    if (memchr(data, '\f', size) || memchr(data, '\v', size))
+        return true;
     for (size_t i = 0; i + 3 < size; i++) {
         if (data[i] == '\\' && data[i + 1] == 'u' && (data[i + 2] | 0x20) == 'd' && data[i + 3] >= '8')
             return true;
@@ -48,7 +50,7 @@ static void check_parser(const uint8_t *data, size_t size)
     FUZZ_CHECK(whole.err.code == chunked.err.code);
     FUZZ_CHECK(whole.ok || (whole.err.msg[0] && whole.err.offset <= size));
     FUZZ_CHECK(recording_same(&whole, &chunked));
-    if (yajl.ok && !has_surrogates(data, size)) {
+    if (yajl.ok && !yajl_may_differ(data, size)) {
         FUZZ_CHECK(whole.ok && whole.complete == yajl.complete);
         FUZZ_CHECK(yajl.complete ? recording_same(&whole, &yajl) : true);
     }

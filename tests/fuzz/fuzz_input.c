@@ -76,9 +76,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool ok = read_all(&f, 65536, 0, &whole);
     bool same = read_all(&f, 1 + size % 97, size % 3 * 50, &pieces) == ok;
     if (whole.len < OUTPUT_MAX && pieces.len < OUTPUT_MAX) {
+        /* How much of a damaged zstd frame is given depends on the room for it. */
         FUZZ_CHECK(same);
-        FUZZ_CHECK(whole.len == pieces.len);
-        FUZZ_CHECK(!memcmp(buf_str(&whole), buf_str(&pieces), whole.len));
+        FUZZ_CHECK(!ok || whole.len == pieces.len);
+        FUZZ_CHECK(!memcmp(buf_str(&whole), buf_str(&pieces), min_u64(whole.len, pieces.len)));
     }
     buf_release(&whole);
     buf_release(&pieces);

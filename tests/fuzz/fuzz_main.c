@@ -7,6 +7,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,11 +117,19 @@ static int run_file(const char *path)
     return 0;
 }
 
-void fuzz_fail(const char *file, int line, const char *condition)
+static void tell_number(void)
 {
-    fprintf(stderr, "%s:%d: input %lu: does not hold: %s\n", file, line, number, condition);
-    abort();
+    fprintf(stderr, "input %lu\n", number);
 }
+
+static void on_abort(int signal_number)
+{
+    (void)signal_number;
+    tell_number();
+}
+
+/* The address sanitizer's, where there is one: called before it ends the program. */
+void __asan_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 int main(int argc, char **argv)
 {
@@ -128,6 +137,9 @@ int main(int argc, char **argv)
     unsigned long count = argc > 1 ? strtoul(argv[1], &end, 10) : DEFAULT_COUNT;
     unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     int failed = 0;
+    signal(SIGABRT, on_abort);
+    if (__asan_set_death_callback)
+        __asan_set_death_callback(tell_number);
     if (*end) {
         for (int i = 1; i < argc; i++)
             failed |= run_file(argv[i]);

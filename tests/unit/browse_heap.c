@@ -109,7 +109,7 @@ void sketch_finish(struct sketch *s, struct heap *ret)
     put_strings(s, &b);
     buf_puts(&b, "]}\n");
     if (b.failed || !heap_from_text(b.data, b.len, false, ret, &err) ||
-        !heap_analyze(ret, NULL, &err))
+        !heap_analyze(ret, NULL, &err) || !heap_find_positions(ret, &err))
         fail_msg("%s", err.msg);
     buf_release(&b);
     for (size_t i = 0; i < s->string_count; i++)

@@ -317,6 +317,11 @@ static void test_not_a_snapshot(void **state)
         "[{\"snapshot\":{" META "}}]",
         "{\"a\":{\"snapshot\":{" META "}}}",
         "plain text",
+        "\"a string\" and more",
+        "7 and more",
+        "null,null",
+        "[] and more",
+        "{} {\"snapshot\":{" META "}}",
         "{\"name\": \"package\", \"version\": \"1.0.0\"}",
         "\x7f" "ELF\x02\x01\x01",
         "{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"id\",\"self_size\","

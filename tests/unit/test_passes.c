@@ -160,7 +160,7 @@ static void check_heap(unsigned long long seed)
         heap_release(&other);
     }
     naive_compute(&v, &m);
-    if (!heap_analyze(&h, NULL, &err))
+    if (!heap_analyze(&h, NULL, &err) || !heap_find_positions(&h, &err))
         fail_msg("MORTEM_SEED=%llu: %s", seed, err.msg);
     check_nodes(&c);
     check_edges(&c);

@@ -46,7 +46,7 @@ static void load_sample(struct heap *ret)
     struct input *in;
     struct err err;
     if (!input_open(SAMPLE, &in, &err) || !heap_load(in, &o, ret, NULL, &err) ||
-        !heap_analyze(ret, NULL, &err))
+        !heap_analyze(ret, NULL, &err) || !heap_find_positions(ret, &err))
         fail_msg("%s", err.msg);
     input_close(in);
 }
