@@ -202,7 +202,10 @@ static bool analyze_content(struct job *j, struct input *in, struct input_info *
     struct err e = {0};
     bool told = input_peek(in, TELL_BYTES, &bytes, &len, &e);
     if (told && !len)
-        told = err_set(&e, ERR_INPUT, 0, "%s: the file is empty", info->file);
+        told = err_set(&e, ERR_INPUT, 0,
+                       "%s: byte 0: expected a heap snapshot, a Node report or a text log, the "
+                       "file is empty",
+                       info->file);
     if (!told) {
         set_problem(j, info, &e);
         return true;

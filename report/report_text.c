@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "analyzer/class_columns.h"
+#include "analyzer/verdict.h"
 #include "base/text.h"
 #include "report/page.h"
 #include "report/redact.h"
-#include "analyzer/verdict.h"
 
 #define CLASS_ROWS 10
 #define PATH_STEPS 12
@@ -130,6 +130,20 @@ static void put_retained(struct buf *b, const struct analysis *a, const struct f
     }
 }
 
+static bool is_damaged(const struct input_info *in)
+{
+    return !in->complete || in->problem != ERR_NONE;
+}
+
+static bool is_partly_read(const struct analysis *a, const char *file)
+{
+    for (size_t i = 0; i < a->input_count; i++) {
+        if (is_damaged(&a->inputs[i]) && strcmp(a->inputs[i].file, file) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void put_holder(struct text_report *r)
 {
     struct buf *t = page_scratch(&r->page);
@@ -145,7 +159,9 @@ static void put_holder(struct text_report *r)
             buf_puts(t, ")");
         }
     } else if (a->heap.present) {
-        buf_puts(t, "no rule found a leak in the heap of ");
+        buf_puts(t, "no rule found a leak in ");
+        buf_puts(t, is_partly_read(a, a->heap.file) ? "what could be read of the heap, "
+                                                    : "the heap of ");
         text_put_bytes(t, a->heap.total_bytes);
         buf_puts(t, ": see its largest classes below");
     } else if (verdict_has_input(a, INPUT_HEAP_SNAPSHOT)) {
@@ -176,11 +192,6 @@ static void put_first_change(struct text_report *r)
 }
 
 /* -- the inputs -- */
-
-static bool is_damaged(const struct input_info *in)
-{
-    return !in->complete || in->problem != ERR_NONE;
-}
 
 static void put_limits(struct text_report *r)
 {
@@ -346,15 +357,6 @@ static void put_statistics(struct text_report *r)
         buf_puts(t, ")");
     }
     page_paragraph(&r->page, no_label(2), buf_str(t));
-}
-
-static bool is_partly_read(const struct analysis *a, const char *file)
-{
-    for (size_t i = 0; i < a->input_count; i++) {
-        if (is_damaged(&a->inputs[i]) && strcmp(a->inputs[i].file, file) == 0)
-            return true;
-    }
-    return false;
 }
 
 static void put_heap(struct text_report *r)
