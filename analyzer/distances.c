@@ -99,6 +99,7 @@ static bool search_twice(struct search *s, struct err *err)
 {
     struct heap *h = s->h;
     int32_t *distance = h->distance.data;
+    s->queue.count = 0;
     for (uint32_t n = 0; n < h->node_count; n++)
         distance[n] = NO_DISTANCE;
     for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
@@ -133,7 +134,7 @@ bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *r
     s.descriptors = names[2];
     bool ok = column_make(ret_skipped, h->store, "distances", 4, 0, err) &&
               column_make(&h->distance, h->store, "distances", 4, h->node_count, err) &&
-              column_make(&s.queue, h->store, "distances", 4, 0, err) &&
+              column_make_raw(&s.queue, h->store, "distances", 4, h->node_count, err) &&
               column_make(&s.pending, h->store, "WeakMap entries", 1, w->pair_count, err) &&
               search_twice(&s, err);
     column_release(&s.queue);

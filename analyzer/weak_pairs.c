@@ -58,12 +58,22 @@ static uint64_t parse_id(const char *p, const char *end)
     return id;
 }
 
+/* Some thousand bytes, more than V8 writes, are too much for the compiled pattern; not for the
+ * interpreter. */
+static bool matches(const struct finder *f, struct str s)
+{
+    int rc = pcre2_match(f->code, (PCRE2_SPTR)s.p, s.len, 0, 0, f->match, NULL);
+    if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
+        rc = pcre2_match(f->code, (PCRE2_SPTR)s.p, s.len, 0, PCRE2_NO_JIT, f->match, NULL);
+    return rc > 0;
+}
+
 static bool add_if_pair(struct weak_pairs *w, struct finder *f, uint32_t string, struct str s,
                         struct err *err)
 {
     uint32_t *pair;
     bool is_new;
-    if (pcre2_match(f->code, (PCRE2_SPTR)s.p, s.len, 0, 0, f->match, NULL) < 0)
+    if (!matches(f, s))
         return true;
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(f->match);
     uint64_t key = hash_bytes(s.p + at[2], at[3] - at[2]);

@@ -165,7 +165,8 @@ static bool in_meta(const struct snapshot_parser *p)
            !strcmp(key_at(p, 2), "meta") && p->depth - 1 < DEPTH_MAX;
 }
 
-/* A value was read: the document itself, or an element of an array, where the next has the next index. */
+/* A value was read: the document itself, or an element of an array, where the next has the next
+ * index. */
 static void count_value(struct snapshot_parser *p)
 {
     p->closed = p->depth == 0;

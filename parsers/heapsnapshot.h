@@ -57,7 +57,8 @@ struct snapshot_sink {
 struct snapshot_parser;
 
 /* `all_yajl` reads the bulk with yajl too. It is the oracle of the kernels and gives the same rows
- * and strings, but for one thing: yajl turns a lone surrogate into '?', the kernel keeps it. */
+ * and strings, but for two things: yajl turns a lone surrogate into '?', which the kernel keeps,
+ * and takes form feeds and vertical tabs for white space, which they are not in JSON. */
 bool snapshot_parser_new(const struct snapshot_sink *sink, bool all_yajl,
                          struct snapshot_parser **ret, struct err *err) WARN_UNUSED;
 void snapshot_parser_free(struct snapshot_parser *p);

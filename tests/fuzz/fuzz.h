@@ -1,8 +1,8 @@
 /* What a fuzz target is: the entry point of libFuzzer, and inputs to begin with.
  *
- * Linked with fuzz_main.c it is a program of its own that runs a given number of mutations, always the
- * same ones, with any compiler: part of the test suite. Built by clang with -fsanitize=fuzzer, and without
- * fuzz_main.c, it is a libFuzzer program. A property that does not hold aborts.
+ * Linked with fuzz_main.c it is a program of its own that runs a given number of mutations, always
+ * the same ones, with any compiler: part of the test suite. Built by clang with -fsanitize=fuzzer,
+ * and without fuzz_main.c, it is a libFuzzer program. A property that does not hold aborts.
  */
 #ifndef MORTEM_TESTS_FUZZ_H
 #define MORTEM_TESTS_FUZZ_H

@@ -1,5 +1,5 @@
-/* Any bytes as a snapshot: the chunks and the reader of the bulk make no difference, and what is loaded
- * can be analysed without an access outside of a column.
+/* Any bytes as a snapshot: the chunks and the reader of the bulk make no difference, and what is
+ * loaded can be analysed without an access outside of a column.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -10,11 +10,43 @@
 #include "tests/unit/snapshot_recording.h"
 
 const char *const fuzz_words[] = {
-    "\"snapshot\":{", "\"meta\":{", "\"nodes\":[", "\"edges\":[", "\"locations\":[", "\"strings\":[",
-    "\"node_fields\":[", "\"edge_types\":[[", "\"self_size\"", "\"edge_count\"", "\"root_index\":",
-    "],", "}", "{", "[", "[[", ",", "\"", "\\", "\\u", "\\ud83d", "\\ude00", "\\u0000", "\"__proto__\"",
-    "null", "true", " ", "\n", "\r\n\t", "-", ".5", "\xFF", "\xEF\xBB\xBF", "\"Object\"", "0,0,0,",
-    "1 / part of key (a @1) -> value (b @2) pair in WeakMap (table @3)", NULL,
+    "\"snapshot\":{",
+    "\"meta\":{",
+    "\"nodes\":[",
+    "\"edges\":[",
+    "\"locations\":[",
+    "\"strings\":[",
+    "\"node_fields\":[",
+    "\"edge_types\":[[",
+    "\"self_size\"",
+    "\"edge_count\"",
+    "\"root_index\":",
+    "],",
+    "}",
+    "{",
+    "[",
+    "[[",
+    ",",
+    "\"",
+    "\\",
+    "\\u",
+    "\\ud83d",
+    "\\ude00",
+    "\\u0000",
+    "\"__proto__\"",
+    "null",
+    "true",
+    " ",
+    "\n",
+    "\r\n\t",
+    "-",
+    ".5",
+    "\xFF",
+    "\xEF\xBB\xBF",
+    "\"Object\"",
+    "0,0,0,",
+    "1 / part of key (a @1) -> value (b @2) pair in WeakMap (table @3)",
+    NULL,
 };
 
 void fuzz_seed(unsigned index, struct buf *b)
@@ -31,7 +63,8 @@ static bool yajl_may_differ(const uint8_t *data, size_t size)
     if (memchr(data, '\f', size) || memchr(data, '\v', size))
         return true;
     for (size_t i = 0; i + 3 < size; i++) {
-        if (data[i] == '\\' && data[i + 1] == 'u' && (data[i + 2] | 0x20) == 'd' && data[i + 3] >= '8')
+        if (data[i] == '\\' && data[i + 1] == 'u' && (data[i + 2] | 0x20) == 'd' &&
+            data[i + 3] >= '8')
             return true;
     }
     return false;

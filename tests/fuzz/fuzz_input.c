@@ -12,7 +12,8 @@
 #define OUTPUT_MAX ((size_t)1 << 20) /* a small file can hold a large one */
 
 const char *const fuzz_words[] = {
-    "\x1f\x8b\x08\x04", "\x1f\x8b", "\x1f", "\x28\xb5\x2f\xfd", "\x28\xb5", "\x50\x2a\x4d\x18\x04", NULL,
+    "\x1f\x8b\x08\x04",     "\x1f\x8b", "\x1f", "\x28\xb5\x2f\xfd", "\x28\xb5",
+    "\x50\x2a\x4d\x18\x04", NULL,
 };
 
 static void put_gzip(struct buf *b, unsigned char *text, size_t len)

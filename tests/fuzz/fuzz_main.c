@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_COUNT 2000
+#define DEFAULT_COUNT 1000
 #define SIZE_MAX_TRIED 65536
 
 static uint64_t state;
@@ -40,9 +40,22 @@ static void replace(struct buf *b, size_t at, size_t len, const char *with, size
 static void replace_number(struct buf *b, size_t at)
 {
     static const char *const numbers[] = {
-        "0", "1", "7", "42", "-1", "1.5", "1e9", "2147483647", "2147483648", "4294967295",
-        "4294967296", "536870911", "9007199254740993", "9999999999999999999",
-        "18446744073709551616", "",
+        "0",
+        "1",
+        "7",
+        "42",
+        "-1",
+        "1.5",
+        "1e9",
+        "2147483647",
+        "2147483648",
+        "4294967295",
+        "4294967296",
+        "536870911",
+        "9007199254740993",
+        "9999999999999999999",
+        "18446744073709551616",
+        "",
     };
     const char *with = numbers[below(ARRAY_LEN(numbers))];
     size_t end;
@@ -95,7 +108,8 @@ static void run_number(void)
     fuzz_seed(below(1000), &other);
     for (uint32_t i = 1 + below(4); number % 16 && i > 0 && b.len; i--)
         mutate(&b, &other);
-    LLVMFuzzerTestOneInput((const uint8_t *)buf_str(&b), b.len < SIZE_MAX_TRIED ? b.len : SIZE_MAX_TRIED);
+    LLVMFuzzerTestOneInput((const uint8_t *)buf_str(&b),
+                           b.len < SIZE_MAX_TRIED ? b.len : SIZE_MAX_TRIED);
     buf_release(&b);
     buf_release(&other);
 }

@@ -165,8 +165,9 @@ static bool edge_counts(struct walk *w, const struct model_edge *g)
 {
     const struct model *m = w->v->m;
     bool indexed = g->type == EDGE_ELEMENT || g->type == EDGE_HIDDEN;
-    if (m->nodes[g->from].type == NODE_HIDDEN && is_named(w->v, g->from, "system / NativeContext") &&
-        !indexed && !strcmp(m->strings[g->name], "sloppy_function_map"))
+    if (m->nodes[g->from].type == NODE_HIDDEN &&
+        is_named(w->v, g->from, "system / NativeContext") && !indexed &&
+        !strcmp(m->strings[g->name], "sloppy_function_map"))
         return false;
     if (m->nodes[g->from].type == NODE_ARRAY && is_named(w->v, g->from, "(map descriptors)")) {
         long i = g->name;
@@ -221,7 +222,8 @@ static void measure_distances(struct naive *v)
 
 /* -- dominators and retained sizes (6.2, 6.3) -- */
 
-/* What is reached from the root along essential edges and to nodes that have none, without `taken`. */
+/* What is reached from the root along essential edges and to nodes that have none, without `taken`.
+ */
 static void reach(const struct naive *v, uint32_t taken, bool *reached)
 {
     const struct model *m = v->m;

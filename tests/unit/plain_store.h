@@ -1,8 +1,9 @@
-/* A column store of plain allocations in place of base/store, for a program that includes this once.
+/* A column store of plain allocations in place of base/store, for a program that includes this
+ * once.
  *
- * The linker then leaves base/store out of the library. Columns have just the elements that were asked
- * for, so that the address sanitizer sees every access outside of them, and undefined contents are
- * garbage. It is also many times faster for thousands of tiny heaps.
+ * The linker then leaves base/store out of the library. Columns have just the elements that were
+ * asked for, so that the address sanitizer sees every access outside of them, and undefined
+ * contents are garbage. It is also many times faster for thousands of tiny heaps.
  */
 #ifndef MORTEM_TESTS_PLAIN_STORE_H
 #define MORTEM_TESTS_PLAIN_STORE_H

@@ -25,22 +25,78 @@ static bool chance(uint64_t *x, unsigned percent)
 #define PICK(x, array) (array)[random_below(x, ARRAY_LEN(array))]
 
 static const char *const node_names[] = {
-    "Object", "Object", "Object", "Object", "Array", "(map descriptors)", "system / NativeContext",
-    "system / NativeContext / u", "system / Context", "<div id=\"x\">", "<div>",
-    "<div class=\"a b\">", "Detached <span a>", "Detached <p>", "<p", "(Document DOM trees)",
-    "system / ExternalStringData", "system / JSArrayBufferData", "Function", "(string)", "Foo", "Bar",
-    "{a, b}", "Detached Foo", "42", "h\xC3\xA9llo", "\xF0\x9F\x98\x80x", "\xED\xA0\xBDlone",
-    "line\nbreak", "RegExp", "(system)", "(GC roots)", "(quark)",
+    "Object",
+    "Object",
+    "Object",
+    "Object",
+    "Array",
+    "(map descriptors)",
+    "system / NativeContext",
+    "system / NativeContext / u",
+    "system / Context",
+    "<div id=\"x\">",
+    "<div>",
+    "<div class=\"a b\">",
+    "Detached <span a>",
+    "Detached <p>",
+    "<p",
+    "(Document DOM trees)",
+    "system / ExternalStringData",
+    "system / JSArrayBufferData",
+    "Function",
+    "(string)",
+    "Foo",
+    "Bar",
+    "{a, b}",
+    "Detached Foo",
+    "42",
+    "h\xC3\xA9llo",
+    "\xF0\x9F\x98\x80x",
+    "\xED\xA0\xBDlone",
+    "line\nbreak",
+    "RegExp",
+    "(system)",
+    "(GC roots)",
+    "(quark)",
 };
 
 static const char *const edge_names[] = {
-    "__proto__", "a", "b", "c", "a", "b", "a,b", "q\"uo", "tab\t{", "nul\x01'", "map", "elements",
-    "sloppy_function_map", "first", "1", "4", "12abc", " 7", "-7", "+4", "abc", "value",
-    "\xD0\xB6", "\xF0\x9F\x98\x80", "\xED\xA0\xBD,", "toString", "", "", "",
+    "__proto__",
+    "a",
+    "b",
+    "c",
+    "a",
+    "b",
+    "a,b",
+    "q\"uo",
+    "tab\t{",
+    "nul\x01'",
+    "map",
+    "elements",
+    "sloppy_function_map",
+    "first",
+    "1",
+    "4",
+    "12abc",
+    " 7",
+    "-7",
+    "+4",
+    "abc",
+    "value",
+    "\xD0\xB6",
+    "\xF0\x9F\x98\x80",
+    "\xED\xA0\xBD,",
+    "toString",
+    "",
+    "",
+    "",
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    "\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6"
-    "\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6"
-    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy",
+    "\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0"
+    "\xB6"
+    "\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0"
+    "\xB6"
+    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+    "yy",
 };
 
 static uint32_t intern(struct model *m, const char *text)
@@ -64,11 +120,12 @@ static uint64_t random_size(uint64_t *x)
 static void make_nodes(struct model *m, uint64_t *x)
 {
     static const unsigned types[] = {
-        NODE_HIDDEN, NODE_HIDDEN, NODE_HIDDEN,    NODE_ARRAY,       NODE_ARRAY,         NODE_ARRAY,
-        NODE_STRING, NODE_OBJECT, NODE_OBJECT,    NODE_OBJECT,      NODE_OBJECT,        NODE_CODE,
-        NODE_OBJECT, NODE_OBJECT, NODE_CLOSURE,   NODE_REGEXP,      NODE_NUMBER,        NODE_NATIVE,
-        NODE_NATIVE, NODE_NATIVE, NODE_SYNTHETIC, NODE_CONS_STRING, NODE_SLICED_STRING, NODE_SYMBOL,
-        NODE_BIGINT, NODE_NATIVE, NODE_SYNTHETIC, NODE_WASM_OBJECT, NODE_OBJECT_SHAPE,  NODE_TYPE_KNOWN,
+        NODE_HIDDEN,    NODE_HIDDEN,      NODE_HIDDEN,        NODE_ARRAY,        NODE_ARRAY,
+        NODE_ARRAY,     NODE_STRING,      NODE_OBJECT,        NODE_OBJECT,       NODE_OBJECT,
+        NODE_OBJECT,    NODE_CODE,        NODE_OBJECT,        NODE_OBJECT,       NODE_CLOSURE,
+        NODE_REGEXP,    NODE_NUMBER,      NODE_NATIVE,        NODE_NATIVE,       NODE_NATIVE,
+        NODE_SYNTHETIC, NODE_CONS_STRING, NODE_SLICED_STRING, NODE_SYMBOL,       NODE_BIGINT,
+        NODE_NATIVE,    NODE_SYNTHETIC,   NODE_WASM_OBJECT,   NODE_OBJECT_SHAPE, NODE_TYPE_KNOWN,
     };
     static const char *const roots[] = {"(GC roots)", "(Stack roots)", "(Document DOM trees)"};
     bool floods = chance(x, 60);
@@ -117,8 +174,8 @@ static void make_edges(struct model *m, uint64_t *x)
             uint32_t to = chance(x, 5) ? n : random_below(x, m->node_count);
             if (n == m->root && !users && m->nodes[to].type != NODE_SYNTHETIC)
                 continue;
-            uint32_t name = edge_type_is_indexed(t) ? random_below(x, 40)
-                                                    : intern(m, PICK(x, edge_names));
+            uint32_t name =
+                edge_type_is_indexed(t) ? random_below(x, 40) : intern(m, PICK(x, edge_names));
             add_edge(m, n, to, t, name);
             if (chance(x, 5))
                 add_edge(m, n, to, t, name);
@@ -126,7 +183,8 @@ static void make_edges(struct model *m, uint64_t *x)
     }
 }
 
-/* Each entry twice, from the key and from the table; sometimes more often, or weak, which is none. */
+/* Each entry twice, from the key and from the table; sometimes more often, or weak, which is none.
+ */
 static void make_weak_entries(struct model *m, uint64_t *x)
 {
     static const char *const classes[] = {"Key", "line\nbreak", "u\xE2\x80\xA8", "a (b @3) c", "x"};
@@ -137,8 +195,8 @@ static void make_weak_entries(struct model *m, uint64_t *x)
             ends[i] = random_below(x, m->node_count);
         const struct model_node *v = m->nodes;
         const char *class = PICK(x, classes), *value = m->strings[v[ends[2]].name];
-        bool is_entry = strcmp(class, classes[1]) && strcmp(class, classes[2]) &&
-                        !strchr(value, '\n');
+        bool is_entry =
+            strcmp(class, classes[1]) && strcmp(class, classes[2]) && !strchr(value, '\n');
         for (uint32_t i = 0; i < 2 + random_below(x, 3); i++) {
             char text[512];
             snprintf(text, sizeof text,
@@ -178,9 +236,8 @@ static void sort_edges(struct model *m, uint64_t *x)
     m->first_edge[m->node_count] = done;
     for (uint32_t a = 0; a < m->edge_count; a++) {
         for (uint32_t b = 0; m->edges[a].pair != NO_PAIR && b < a; b++) {
-            if (m->edges[b].pair != NO_PAIR &&
-                !strcmp(strchr(m->strings[m->edges[a].name], '/'),
-                        strchr(m->strings[m->edges[b].name], '/')))
+            if (m->edges[b].pair != NO_PAIR && !strcmp(strchr(m->strings[m->edges[a].name], '/'),
+                                                       strchr(m->strings[m->edges[b].name], '/')))
                 m->edges[a].pair = m->edges[b].pair;
         }
     }
@@ -210,14 +267,27 @@ void model_release(struct model *m)
 /* -- the text -- */
 
 static const char *const node_type_names[] = {
-    "hidden",       "array",     "string", "object", "code",
-    "closure",      "regexp",    "number", "native", "synthetic",
-    "concatenated string", "sliced string", "symbol", "bigint", "object shape",
-    "wasm object",  "quark",
+    "hidden",
+    "array",
+    "string",
+    "object",
+    "code",
+    "closure",
+    "regexp",
+    "number",
+    "native",
+    "synthetic",
+    "concatenated string",
+    "sliced string",
+    "symbol",
+    "bigint",
+    "object shape",
+    "wasm object",
+    "quark",
 };
 static const char *const edge_type_names[] = {"context", "element",  "property", "internal",
                                               "hidden",  "shortcut", "weak",     "gluon"};
-static const char *const node_fields[] = {"type",       "name",         "id",        "self_size",
+static const char *const node_fields[] = {"type",       "name",         "id",           "self_size",
                                           "edge_count", "detachedness", "trace_node_id"};
 static const char *const edge_fields[] = {"type", "name_or_index", "to_node", "weight"};
 static const char *const location_fields[] = {"object_index", "script_id", "line", "column",
@@ -298,7 +368,8 @@ static void put_string(struct buf *b, const char *text, bool escape)
             code = code << 6 | (s[i] & 0x3F);
         if (*s == '"' || *s == '\\')
             buf_printf(b, "\\%c", *s);
-        else if (*s < 0x20 || (code >= 0xD800 && code < 0xE000) || (escape && length < 4 && length > 1))
+        else if (*s < 0x20 || (code >= 0xD800 && code < 0xE000) ||
+                 (escape && length < 4 && length > 1))
             buf_printf(b, "\\u%04x", code);
         else if (escape && length == 4)
             buf_printf(b, "\\u%04X\\u%04X", 0xD800 + ((code - 0x10000) >> 10),
@@ -334,13 +405,9 @@ static void put_nodes(const struct model *m, const struct dress *d, struct buf *
     buf_puts(b, ",\n\"nodes\":[");
     for (uint32_t n = 0; n < m->node_count; n++) {
         const struct model_node *v = &m->nodes[n];
-        const uint64_t values[] = {position(&d->node_types, v->type),
-                                   v->name,
-                                   v->id,
-                                   v->self_bytes,
-                                   m->first_edge[n + 1] - m->first_edge[n],
-                                   v->detachedness,
-                                   9};
+        const uint64_t values[] = {
+            position(&d->node_types, v->type),       v->name,         v->id, v->self_bytes,
+            m->first_edge[n + 1] - m->first_edge[n], v->detachedness, 9};
         put_row(b, d, &d->node_fields, values, n == 0);
     }
     buf_puts(b, "],\n\"edges\":[");

@@ -1,6 +1,6 @@
-/* Small random heaps as a snapshot's text, with everything in them that the rules speak of: garbage,
- * self loops, parallel edges, weak and shortcut edges, WeakMap entries, roots of both kinds, detached
- * nodes, sizes of zero and beyond 32 bits, fields and types in any order.
+/* Small random heaps as a snapshot's text, with everything in them that the rules speak of:
+ * garbage, self loops, parallel edges, weak and shortcut edges, WeakMap entries, roots of both
+ * kinds, detached nodes, sizes of zero and beyond 32 bits, fields and types in any order.
  */
 #ifndef MORTEM_TESTS_RANDOM_HEAP_H
 #define MORTEM_TESTS_RANDOM_HEAP_H
@@ -43,7 +43,8 @@ struct model {
 
 /* The same seed, the same heap. */
 void model_make(struct model *m, uint64_t seed);
-/* The snapshot, in a dress that the seed chooses: order of fields and types, white space, escapes. */
+/* The snapshot, in a dress that the seed chooses: order of fields and types, white space, escapes.
+ */
 void model_write(const struct model *m, uint64_t seed, struct buf *text);
 void model_release(struct model *m);
 

@@ -12,7 +12,8 @@
 static void choose_name(struct temp_file *f)
 {
     const char *dir = getenv("TMPDIR");
-    int len = snprintf(f->path, sizeof f->path, "%s/mortem-test-XXXXXX", dir && *dir ? dir : "/tmp");
+    int len =
+        snprintf(f->path, sizeof f->path, "%s/mortem-test-XXXXXX", dir && *dir ? dir : "/tmp");
     assert_in_range(len, 1, sizeof f->path - 1);
 }
 

@@ -1,4 +1,5 @@
-/* base/arena: zeroed, aligned, apart from each other; arrays grow with their contents; failure stays. */
+/* base/arena: zeroed, aligned, apart from each other; arrays grow with their contents; failure
+ * stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

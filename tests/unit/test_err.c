@@ -52,7 +52,8 @@ static void test_kinds(void **state)
     assert_non_null(strstr(err.msg, "no 123 bytes for the table"));
 }
 
-/* Whole characters: the cut message is a prefix, ends where a character ends, and is not much shorter. */
+/* Whole characters: the cut message is a prefix, ends where a character ends, and is not much
+ * shorter. */
 static void test_cut(void **state)
 {
     (void)state;
@@ -95,8 +96,10 @@ static void test_cut_of_no_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_set),  cmocka_unit_test(test_one_line),
-        cmocka_unit_test(test_kinds), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_set),
+        cmocka_unit_test(test_one_line),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_cut_of_no_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

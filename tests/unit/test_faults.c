@@ -1,5 +1,6 @@
-/* The k-th call of a resource fails, for every k, while a snapshot is loaded and analysed: the answer is an error
- * that says so, or, where there is another way, the same numbers; nothing leaks (the address sanitizer looks).
+/* The k-th call of a resource fails, for every k, while a snapshot is loaded and analysed: the
+ * answer is an error that says so, or, where there is another way, the same numbers; nothing leaks
+ * (the address sanitizer looks).
  *
  * Needs the linker's --wrap for the functions below; without it nothing is tested.
  */

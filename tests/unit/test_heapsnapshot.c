@@ -48,7 +48,7 @@ static const uint64_t *values(const struct recording *r, enum snapshot_section s
 static void test_sample(void **state)
 {
     (void)state;
-    static const uint64_t nodes[] = {5, 0,  1, 0, 2, 0, 0, 3,           1, 3, 16,
+    static const uint64_t nodes[] = {5, 0, 1, 0, 2, 0, 0,           3, 1, 3, 16,
                                      1, 0, 0, 4, 2, 5, 5368709120u, 0, 0, 2};
     static const uint64_t edges[] = {1, 1, 7, 6, 3, 14, 2, 3, 14};
     static const uint64_t locations[] = {7, 12, 3, 4};
@@ -242,7 +242,8 @@ static void test_unknown_fields(void **state)
     }
 }
 
-/* `bad` in front of the byte that is wrong is cut out before it is parsed: "…^x" is "…x", x wrong. */
+/* `bad` in front of the byte that is wrong is cut out before it is parsed: "…^x" is "…x", x wrong.
+ */
 static void expect_error(const char *text, const char *expected, bool yajl_too)
 {
     size_t at = strcspn(text, "^");
@@ -323,7 +324,8 @@ static void test_not_a_snapshot(void **state)
         "[] and more",
         "{} {\"snapshot\":{" META "}}",
         "{\"name\": \"package\", \"version\": \"1.0.0\"}",
-        "\x7f" "ELF\x02\x01\x01",
+        "\x7f"
+        "ELF\x02\x01\x01",
         "{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"id\",\"self_size\","
         "\"edge_count\"],\"edge_fields\":[\"type\",\"name_or_index\",\"to_node\"]}}}",
         /* seventeen fields, and a second list that is shorter than the first */
@@ -348,12 +350,13 @@ static void test_not_a_snapshot(void **state)
     }
 }
 
-/* What follows a kernel's bracket is read by a parser that starts afresh: as strictly as the other. */
+/* What follows a kernel's bracket is read by a parser that starts afresh: as strictly as the other.
+ */
 static void test_behind_a_section(void **state)
 {
     (void)state;
-    static const char *const tails[] = {".5}", "5}", "e3}", "\"x\"}", ":1}", "]}", ",}", ",,\"a\":1}",
-                                        "{}}", ",\"a\"}", ",\"a\":}", "\x01}"};
+    static const char *const tails[] = {".5}", "5}",         "e3}", "\"x\"}",  ":1}",      "]}",
+                                        ",}",  ",,\"a\":1}", "{}}", ",\"a\"}", ",\"a\":}", "\x01}"};
     for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
         struct buf doc = {0};
         buf_printf(&doc, "%s%s", HEADER "," NODES, tails[i]);
@@ -380,8 +383,8 @@ static void test_many_types(void **state)
         buf_puts(&doc, "{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"id\","
                        "\"self_size\",\"edge_count\"],\"node_types\":[[");
         for (int i = 0; i < types; i++)
-            buf_printf(&doc, "%s\"type with a name far beyond what anyone writes %d\"", i ? "," : "",
-                       i);
+            buf_printf(&doc, "%s\"type with a name far beyond what anyone writes %d\"",
+                       i ? "," : "", i);
         buf_puts(&doc, "]],\"edge_fields\":[\"type\",\"name_or_index\",\"to_node\"],"
                        "\"edge_types\":[[\"x\"]]}}}");
         recording_run(&r, doc.data, doc.len, 0, false);
@@ -405,7 +408,7 @@ static void test_deep_nesting(void **state)
     assert_true(r.ok && !r.complete);
     recording_release(&r);
     for (int i = 100000; i-- > 0;)
-        buf_puts(&doc, i & 1 ? "0}" + (i != 99999) : "]");
+        buf_puts(&doc, i == 99999 ? "0}" : i & 1 ? "}" : "]");
     buf_puts(&doc, "," NODES "}");
     recording_run(&r, doc.data, doc.len, 4096, false);
     assert_true(r.ok && r.complete);

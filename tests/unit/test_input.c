@@ -1,5 +1,5 @@
-/* base/input: plain files, pipes, gzip members and zstd frames, whole, cut at every byte, damaged; reading
- * by single bytes and after peeking.
+/* base/input: plain files, pipes, gzip members and zstd frames, whole, cut at every byte, damaged;
+ * reading by single bytes and after peeking.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* parsers/json_strings: the same strings whatever the chunks, escapes and surrogates, wrong bytes. */
+/* parsers/json_strings: the same strings whatever the chunks, escapes and surrogates, wrong bytes.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -20,7 +20,8 @@ struct scan {
     uint64_t values[4096];
 };
 
-/* Scans `text` in chunks, each in an allocation of its own, with room for `room` values at a time. */
+/* Scans `text` in chunks, each in an allocation of its own, with room for `room` values at a time.
+ */
 static void scan(struct scan *s, const char *text, size_t len, size_t chunk, size_t room)
 {
     struct numbers n = {0};

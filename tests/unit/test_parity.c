@@ -1,9 +1,9 @@
-/* Parity: every column of every node and every class row of the real snapshots equals what the DevTools engine
- * says about the same file (`shared/data/heaps`, made by `shared/tools/devtools`).
+/* Parity: every column of every node and every class row of the real snapshots equals what the
+ * DevTools engine says about the same file (`shared/data/heaps`, made by `shared/tools/devtools`).
  *
- * One exception: where the engine loses class rows because two classes publish the same key, the row
- * must be the union, which is added up here from the engine's own table of nodes. The snapshots lie
- * outside of the checkout, at $MORTEM_SHARED or ../shared; without them nothing is tested.
+ * One exception: where the engine loses class rows because two classes publish the same key, the
+ * row must be the union, which is added up here from the engine's own table of nodes. The snapshots
+ * lie outside of the checkout, at $MORTEM_SHARED or ../shared; without them nothing is tested.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,7 +147,8 @@ static void differ(struct sample *s, const char *what, uint64_t at, const char *
                     (unsigned long long)at, expected, found);
 }
 
-static void compare(struct sample *s, const char *what, uint64_t at, int64_t expected, int64_t found)
+static void compare(struct sample *s, const char *what, uint64_t at, int64_t expected,
+                    int64_t found)
 {
     char a[32], b[32];
     if (expected == found)

@@ -18,7 +18,11 @@
 #include "tests/unit/naive_heap.h"
 #include "tests/unit/plain_store.h"
 
+#ifdef __SANITIZE_ADDRESS__ /* many times slower */
+#define DEFAULT_GRAPHS 800
+#else
 #define DEFAULT_GRAPHS 3000
+#endif
 
 struct check {
     unsigned long long seed;

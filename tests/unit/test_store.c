@@ -1,5 +1,5 @@
-/* base/store: columns start zeroed even on a used file, grow with their contents, and a full disk or a bad
- * directory is an error that leaves what was there.
+/* base/store: columns start zeroed even on a used file, grow with their contents, and a full disk
+ * or a bad directory is an error that leaves what was there.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,7 +83,8 @@ static void test_grow(void **state)
     store_free(s);
 }
 
-/* A released file serves again: for another type of elements, zeroed or not, and not for a small column. */
+/* A released file serves again: for another type of elements, zeroed or not, and not for a small
+ * column. */
 static void test_spares(void **state)
 {
     (void)state;
