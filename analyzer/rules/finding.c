@@ -190,11 +190,12 @@ static const char *cache_lines(struct rule_input *in, const char *name, uint64_t
 {
     return arena_printf(&in->analysis->arena,
                         "import { LRUCache } from 'lru-cache' // npm install lru-cache\n"
-                        "const %s = new LRUCache({\n"
+                        "%s%s = new LRUCache({\n"
                         "  max: %llu, // entries, about %s at today's size of an entry\n"
                         "  ttl: 5 * 60 * 1000, // milliseconds\n"
                         "})",
-                        name, (unsigned long long)bound, bytes);
+                        strpbrk(name, ".[") ? "" : "const ", name, (unsigned long long)bound,
+                        bytes);
 }
 
 void advise_bound(struct rule_input *in, struct finding *f, const char *name)
@@ -203,8 +204,10 @@ void advise_bound(struct rule_input *in, struct finding *f, const char *name)
     uint64_t entry = f->entries ? f->retained_bytes / f->entries : 0;
     const char *bytes = bytes_text(in, entry * bound);
     bool list = js_collection(in->js, f->node) == COLLECTION_ARRAY;
-    advice_add(in, f, arena_printf(&in->analysis->arena, "Bound %s, or drop it", name), f->script,
-               list ? list_lines(in, name, bound, bytes) : cache_lines(in, name, bound, bytes),
-               "Nothing takes entries out, so it grows with the traffic until the process dies; more "
-               "memory only delays that.");
+    advice_add(
+        in, f, arena_printf(&in->analysis->arena, "Bound %s, or drop it", name),
+        f->script ? f->script : "the code that fills it",
+        list ? list_lines(in, name, bound, bytes) : cache_lines(in, name, bound, bytes),
+        "Nothing takes entries out, so it grows with the traffic until the process dies; more "
+        "memory only delays that.");
 }

@@ -108,9 +108,10 @@ static void report(struct rule_input *in, const struct candidate *c)
     f->entries = c->entries;
     f->confidence = confidence(in, c, keys);
     enum collection kind = js_collection(in->js, c->node);
-    f->title =
-        arena_printf(arena, "%s, %s %s of a module, holds %s entries and has no bound", name,
-                     collection_article(kind), collection_word(kind), count_text(in, c->entries));
+    f->title = arena_printf(arena, "%s, %s %s %s, holds %s entries and has no bound", name,
+                            collection_article(kind), collection_word(kind),
+                            c->owner.kind == OWNER_GLOBAL ? "of the global object" : "of a module",
+                            count_text(in, c->entries));
     add_evidence(in, f, c, keys);
     advise_bound(in, f, name);
     advise_readable_names(in, f);

@@ -98,14 +98,15 @@ static uint64_t retained_by_all(const struct heap *h, const uint32_t *orphans, s
 static void advise(struct rule_input *in, struct finding *f, const char *holder)
 {
     struct arena *arena = &in->analysis->arena;
+    const char *where = f->script ? f->script : "the code that handles requests";
     advice_add(
-        in, f, arena_printf(arena, "Do not keep req, res or props in %s", holder), f->script,
+        in, f, arena_printf(arena, "Do not keep req, res or props in %s", holder), where,
         "recent.push({ url: req.url, at: Date.now() })  // copy the few fields that are needed\n"
         "if (recent.length > 100) recent.shift()        // and bound the list",
         "A kept response keeps its request, headers, socket buffers and everything rendered "
         "for it.");
     advice_add(
-        in, f, "End timers and listeners with the request", f->script,
+        in, f, "End timers and listeners with the request", where,
         "const timer = setInterval(poll, 30_000)\n"
         "res.once('close', () => clearInterval(timer))",
         "A timer or listener made inside of a request holds its AsyncLocalStorage store, and "
