@@ -35,8 +35,8 @@ static void put_deaths(const struct analysis *a, struct text_page *p)
     if (a->death_count == 0)
         text_page_put(p, (struct paragraph){.indent = 2},
                       verdict_has_input(a, INPUT_LOG) || verdict_has_input(a, INPUT_NODE_REPORT)
- ? "Not known: the logs given show no process killed for memory."
-                                  : "Not known: no log was given.");
+                          ? "Not known: the logs given show no process killed for memory."
+                          : "Not known: no log was given.");
     for (size_t i = from; i < a->death_count; i++) {
         const struct death *d = &a->deaths[i];
         struct place to = {VIEW_DEATH, i};

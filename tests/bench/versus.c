@@ -1,6 +1,6 @@
-/* Runs two commands in turn, several rounds, and prints what the system says each took: wall time, CPU
- * time, peak resident memory. The ratio is taken pair by pair, so that a machine whose speed drifts
- * still compares them fairly.
+/* Runs two commands in turn, several rounds, and prints what the system says each took: wall time,
+ * CPU time, peak resident memory. The ratio is taken pair by pair, so that a machine whose speed
+ * drifts still compares them fairly.
  *
  *     versus ROUNDS COMMAND [ARG ...] -- COMMAND [ARG ...]
  */
