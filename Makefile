@@ -40,19 +40,22 @@ LIB_SRC := $(filter-out $(MAIN).c,$(wildcard \
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 CLI_TESTS := $(wildcard tests/cli/test_*.sh)
-ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID) $(wildcard tests/bench/*.c tests/fuzz/*.c)
-ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h)
+ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID) $(wildcard tests/bench/*.c tests/fuzz/*.c \
+	tests/parity/*.c)
+ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h tests/fuzz/*.h)
 BENCH_SNAP := build/bench-250.heapsnapshot
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 AID_OBJ := $(UNIT_AID:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
+FUZZ_SRC := $(filter-out %/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
 
 # A target that may install packages builds in a second make, which looks for them afresh.
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all deps demo check bench check-built build-tests unit cli-tests golden asan lint format man install \
+.PHONY: all deps demo check bench parity parity-random parity-writers check-built build-tests unit cli-tests golden asan lint format man install \
 	uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -72,9 +75,9 @@ check: deps ## build, then run the whole test suite
 	$(SUBMAKE) check-built
 
 check-built: all build-tests
-	@MORTEM=$(BUILD)/mortem tests/run.sh $(BUILD)/log $(UNIT_BIN) $(CLI_TESTS)
+	@MORTEM=$(BUILD)/mortem tests/run.sh $(BUILD)/log $(UNIT_BIN) $(FUZZ_BIN) $(CLI_TESTS)
 
-build-tests: $(UNIT_BIN)
+build-tests: $(UNIT_BIN) $(FUZZ_BIN)
 
 unit: build-tests ## run the unit tests only
 	@tests/run.sh $(BUILD)/log $(UNIT_BIN)
@@ -110,6 +113,19 @@ $(BUILD)/tests/bench/versus: $(BUILD)/tests/bench/versus.o
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
+parity: all ## every number against Chrome DevTools': ../shared/data/heaps, or SNAP=FILE [OLD=FILE] (npm)
+	@tests/parity/parity.sh $(BUILD)/mortem build/parity
+
+parity-random: all $(BUILD)/tests/parity/random_snapshots ## the same for N=300 random graphs from SEED=0 on (npm)
+	@RANDOM_SNAPSHOTS=$(BUILD)/tests/parity/random_snapshots tests/parity/parity.sh $(BUILD)/mortem build/parity
+
+parity-writers: all ## the same for snapshots of Node 12 to 26 and Chromium (npm)
+	@WRITERS=1 tests/parity/parity.sh $(BUILD)/mortem build/parity
+
+$(BUILD)/tests/parity/random_snapshots: $(BUILD)/tests/parity/random_snapshots.o $(AID_OBJ) $(BUILD)/libmortem.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
+
 install: all ## install the program and its man page under PREFIX (/usr/local); DESTDIR is honoured
 	install -d $(bindir) $(mandir)
 	install -m 755 $(BUILD)/mortem $(bindir)/mortem
@@ -137,6 +153,16 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(AID_OBJ) $(BUILD)/libmortem.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
 
+# Its own versions of these fail when they are told to.
+FAULTS := malloc calloc realloc strdup posix_fallocate mmap read pthread_create
+ifneq ($(shell uname -s),Darwin)
+$(BUILD)/tests/unit/test_faults: LDFLAGS += $(FAULTS:%=-Wl,--wrap=%)
+endif
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz_main.o $(AID_OBJ) $(BUILD)/libmortem.a
+	@echo "  LD $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
@@ -148,4 +174,4 @@ $(BUILD)/flags: FORCE
 	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' >$@
 FORCE:
 
--include $(LIB_OBJ:.o=.d) $(BUILD)/$(MAIN).d $(AID_OBJ:.o=.d) $(UNIT_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(BUILD)/$(MAIN).d $(AID_OBJ:.o=.d) $(UNIT_BIN:=.d) $(FUZZ_BIN:=.d)

@@ -83,10 +83,9 @@ static void check_parser(const uint8_t *data, size_t size)
     FUZZ_CHECK(whole.err.code == chunked.err.code);
     FUZZ_CHECK(whole.ok || (whole.err.msg[0] && whole.err.offset <= size));
     FUZZ_CHECK(recording_same(&whole, &chunked));
-    if (yajl.ok && !yajl_may_differ(data, size)) {
-        FUZZ_CHECK(whole.ok && whole.complete == yajl.complete);
-        FUZZ_CHECK(yajl.complete ? recording_same(&whole, &yajl) : true);
-    }
+    /* Of a cut document yajl has not yet judged the token that it ends in. */
+    if (yajl.complete && !yajl_may_differ(data, size))
+        FUZZ_CHECK(whole.ok && whole.complete && recording_same(&whole, &yajl));
     recording_release(&whole);
     recording_release(&chunked);
     recording_release(&yajl);

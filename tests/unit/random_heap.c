@@ -99,6 +99,18 @@ static const char *const edge_names[] = {
     "yy",
 };
 
+/* Properties of plain objects: few, so that interfaces share them ... */
+static const char *const common_names[] = {"a", "b", "c"};
+/* ... and of such lengths that two or three just fit an interface's name, or just do not. */
+static const char *const tight_names[] = {
+    "c",
+    "uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu",
+    "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv",
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\xF0\x9F\x98\x80",
+    "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\xD0\xB6,",
+};
+
 static uint32_t intern(struct model *m, const char *text)
 {
     for (uint32_t i = 0; i < m->string_count; i++) {
@@ -132,9 +144,13 @@ static void make_nodes(struct model *m, uint64_t *x)
     uint32_t id = 1 + random_below(x, 5);
     for (uint32_t n = 0; n < m->node_count; n++, id += 1 + random_below(x, 4)) {
         struct model_node *v = &m->nodes[n];
-        v->type = n == m->root ? NODE_SYNTHETIC : PICK(x, types);
+        v->type = n != m->root ? PICK(x, types) : chance(x, 95) ? NODE_SYNTHETIC : NODE_OBJECT;
         bool root = v->type == NODE_SYNTHETIC && chance(x, 80);
-        v->name = intern(m, n == m->root ? "" : root ? PICK(x, roots) : PICK(x, node_names));
+        bool plain = v->type == NODE_OBJECT && chance(x, 60);
+        v->name = intern(m, n == m->root ? ""
+                            : root       ? PICK(x, roots)
+                            : plain      ? "Object"
+                                         : PICK(x, node_names));
         v->id = id;
         v->self_bytes = v->type == NODE_SYNTHETIC && chance(x, 70) ? 0 : random_size(x);
         if (m->has_detachedness && floods)
@@ -146,13 +162,46 @@ static void make_nodes(struct model *m, uint64_t *x)
     }
 }
 
-static struct model_edge *add_edge(struct model *m, uint32_t from, uint32_t to, enum edge_type t,
-                                   uint32_t name)
+/* Behind all others: `from` must not be below that of the last one. */
+static void add_edge(struct model *m, uint32_t from, uint32_t to, enum edge_type t, uint32_t name)
 {
     assert(m->edge_count < MODEL_EDGES);
-    struct model_edge *e = &m->edges[m->edge_count++];
-    *e = (struct model_edge){.from = from, .to = to, .type = t, .name = name, .pair = NO_PAIR};
+    m->edges[m->edge_count++] =
+        (struct model_edge){.from = from, .to = to, .type = t, .name = name, .pair = NO_PAIR};
+}
+
+/* At a random place among the others of `from`. */
+static struct model_edge *insert_edge(struct model *m, uint32_t from, uint32_t to, enum edge_type t,
+                                      uint32_t name, uint64_t *x)
+{
+    uint32_t at = 0, own = 0;
+    while (at < m->edge_count && m->edges[at].from < from)
+        at++;
+    while (at + own < m->edge_count && m->edges[at + own].from == from)
+        own++;
+    at += random_below(x, own + 1);
+    add_edge(m, from, to, t, name);
+    struct model_edge made = m->edges[m->edge_count - 1], *e = &m->edges[at];
+    memmove(e + 1, e, (m->edge_count - 1 - at) * sizeof *e);
+    *e = made;
     return e;
+}
+
+static bool is_plain(const struct model *m, uint32_t n)
+{
+    return m->nodes[n].type == NODE_OBJECT && !strcmp(m->strings[m->nodes[n].name], "Object");
+}
+
+/* The properties of the plain object before n, so that there are objects of one interface. */
+static void copy_properties(struct model *m, uint32_t n, uint64_t *x)
+{
+    uint32_t other = n, end = m->edge_count;
+    while (other-- > 0 && !is_plain(m, other))
+        ;
+    for (uint32_t e = 0; other < n && e < end; e++) {
+        if (m->edges[e].from == other && m->edges[e].type == EDGE_PROPERTY)
+            add_edge(m, n, random_below(x, m->node_count), EDGE_PROPERTY, m->edges[e].name);
+    }
 }
 
 static void make_edges(struct model *m, uint64_t *x)
@@ -169,13 +218,21 @@ static void make_edges(struct model *m, uint64_t *x)
     bool users = chance(x, 80);
     for (uint32_t n = 0; n < m->node_count; n++) {
         uint32_t count = random_below(x, 2 * density + 1) + (n == m->root);
+        bool plain = is_plain(m, n);
+        uint32_t kind = random_below(x, 100);
+        if (plain && chance(x, 40)) {
+            copy_properties(m, n, x);
+            count = random_below(x, 2);
+        }
         for (uint32_t i = 0; i < count; i++) {
             enum edge_type t = n == m->root ? PICK(x, root_types) : PICK(x, types);
             uint32_t to = chance(x, 5) ? n : random_below(x, m->node_count);
             if (n == m->root && !users && m->nodes[to].type != NODE_SYNTHETIC)
                 continue;
-            uint32_t name =
-                edge_type_is_indexed(t) ? random_below(x, 40) : intern(m, PICK(x, edge_names));
+            const char *text = plain && kind < 40   ? PICK(x, common_names)
+                               : plain && kind < 60 ? PICK(x, tight_names)
+                                                    : PICK(x, edge_names);
+            uint32_t name = edge_type_is_indexed(t) ? random_below(x, 40) : intern(m, text);
             add_edge(m, n, to, t, name);
             if (chance(x, 5))
                 add_edge(m, n, to, t, name);
@@ -204,7 +261,7 @@ static void make_weak_entries(struct model *m, uint64_t *x)
                      random_below(x, 20), class, v[ends[0]].id, value, v[ends[2]].id,
                      v[ends[1]].id);
             enum edge_type t = i > 2 ? EDGE_WEAK : EDGE_INTERNAL;
-            struct model_edge *e = add_edge(m, ends[i & 1], ends[2], t, intern(m, text));
+            struct model_edge *e = insert_edge(m, ends[i & 1], ends[2], t, intern(m, text), x);
             if (is_entry && t == EDGE_INTERNAL) {
                 e->pair = pair;
                 e->table_id = v[ends[1]].id;
@@ -213,27 +270,14 @@ static void make_weak_entries(struct model *m, uint64_t *x)
     }
 }
 
-/* By `from`, in random order within. Two entries may be of the same three nodes and so the same. */
-static void sort_edges(struct model *m, uint64_t *x)
+/* Two entries may be of the same three nodes and so the same. */
+static void finish_edges(struct model *m)
 {
-    for (uint32_t i = m->edge_count; i > 1; i--) {
-        uint32_t k = random_below(x, i);
-        struct model_edge swap = m->edges[k];
-        m->edges[k] = m->edges[i - 1];
-        m->edges[i - 1] = swap;
+    for (uint32_t n = 0, e = 0; n <= m->node_count; n++) {
+        m->first_edge[n] = e;
+        while (e < m->edge_count && m->edges[e].from == n)
+            e++;
     }
-    uint32_t done = 0;
-    for (uint32_t n = 0; n < m->node_count; n++) {
-        m->first_edge[n] = done;
-        for (uint32_t e = done; e < m->edge_count; e++) {
-            if (m->edges[e].from != n)
-                continue;
-            struct model_edge swap = m->edges[done];
-            m->edges[done++] = m->edges[e];
-            m->edges[e] = swap;
-        }
-    }
-    m->first_edge[m->node_count] = done;
     for (uint32_t a = 0; a < m->edge_count; a++) {
         for (uint32_t b = 0; m->edges[a].pair != NO_PAIR && b < a; b++) {
             if (m->edges[b].pair != NO_PAIR && !strcmp(strchr(m->strings[m->edges[a].name], '/'),
@@ -254,7 +298,7 @@ void model_make(struct model *m, uint64_t seed)
     make_nodes(m, &x);
     make_edges(m, &x);
     make_weak_entries(m, &x);
-    sort_edges(m, &x);
+    finish_edges(m);
 }
 
 void model_release(struct model *m)
