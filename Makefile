@@ -55,8 +55,8 @@ JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all deps demo check bench parity parity-random parity-writers check-built build-tests unit cli-tests golden asan lint format man install \
-	uninstall clean help FORCE
+.PHONY: all deps demo check bench parity parity-random parity-writers check-built build-tests unit \
+	cli-tests golden asan lint format man install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -122,7 +122,8 @@ parity-random: all $(BUILD)/tests/parity/random_snapshots ## the same for N=300 
 parity-writers: all ## the same for snapshots of Node 12 to 26 and Chromium (npm)
 	@WRITERS=1 tests/parity/parity.sh $(BUILD)/mortem build/parity
 
-$(BUILD)/tests/parity/random_snapshots: $(BUILD)/tests/parity/random_snapshots.o $(AID_OBJ) $(BUILD)/libmortem.a
+$(BUILD)/tests/parity/random_snapshots: $(BUILD)/tests/parity/random_snapshots.o $(BUILD)/tests/unit/random_heap.o \
+		$(BUILD)/libmortem.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
 

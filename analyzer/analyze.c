@@ -3,7 +3,7 @@
 
 #include "analyzer/deaths.h"
 #include "analyzer/event_list.h"
-#include "analyzer/heap_load.h"
+#include "analyzer/heap_file.h"
 #include "analyzer/heap_summary.h"
 #include "analyzer/passes.h"
 #include "analyzer/rules/rule.h"
@@ -37,17 +37,21 @@ static void set_problem(struct job *j, struct input_info *info, const struct err
 /* What can be said of a heap whose file was cut. */
 static void describe_damage(struct job *j, struct input_info *info, const struct heap *h)
 {
-    const char *left = "names are missing from here on";
-    if (!(h->sections & HEAP_HAS_NODES))
-        left = "only sizes by type are left, of the objects read so far";
-    else if (!(h->sections & HEAP_HAS_EDGES))
-        left = "the rest of the graph and all names are missing";
-    else if (!strings_count(&h->strings))
-        left = "all names are missing";
     struct err e = h->damage;
     set_problem(j, info, &e);
-    info->remark =
-        arena_printf(&j->a->arena, "%s; analyzed as far as it goes: %s", info->remark, left);
+    info->remark = arena_printf(&j->a->arena, "%s; analyzed as far as it goes: %s", info->remark,
+                                heap_missing(h));
+}
+
+/* What is odd about a heap and did not stop its reading. */
+static void describe_oddities(struct job *j, struct input_info *info, const struct heap *h)
+{
+    struct buf text = {0};
+    if (oddities_describe(&h->odd, &text))
+        info->remark =
+            arena_printf(&j->a->arena, "%s%s%s", info->remark ? info->remark : info->file,
+                         info->remark ? "; " : ": ", buf_str(&text));
+    buf_release(&text);
 }
 
 /* The snapshot with the most bytes is the one that the figures are of. */
@@ -84,6 +88,7 @@ static bool analyze_snapshot(struct job *j, struct input *in, struct input_info 
     info->complete = h.complete;
     if (!h.complete)
         describe_damage(j, info, &h);
+    describe_oddities(j, info, &h);
     if (!heap_analyze(&h, j->progress, &e)) {
         set_problem(j, info, &e);
         heap_release(&h);
@@ -170,22 +175,6 @@ static bool analyze_report(struct job *j, struct input *in, struct input_info *i
 
 /* -- kinds -- */
 
-/* `{"snapshot":` with any white space. */
-static bool is_snapshot(const uint8_t *p, size_t len)
-{
-    static const char key[] = "\"snapshot\"";
-    size_t i = 0;
-    if (len >= 3 && !memcmp(p, "\xef\xbb\xbf", 3))
-        i = 3;
-    while (i < len && memchr(" \t\r\n", p[i], 4))
-        i++;
-    if (i == len || p[i] != '{')
-        return false;
-    for (i++; i < len && memchr(" \t\r\n", p[i], 4); i++)
-        continue;
-    return len - i >= sizeof key - 1 && !memcmp(p + i, key, sizeof key - 1);
-}
-
 static bool is_json(const uint8_t *p, size_t len)
 {
     size_t i = 0;
@@ -210,7 +199,7 @@ static bool analyze_content(struct job *j, struct input *in, struct input_info *
         set_problem(j, info, &e);
         return true;
     }
-    if (is_snapshot(bytes, len))
+    if (bytes_are_heap_snapshot(bytes, len))
         return analyze_snapshot(j, in, info, err);
     if (bytes_are_node_report(bytes, len))
         return analyze_report(j, in, info, err);

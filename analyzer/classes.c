@@ -3,6 +3,7 @@
 
 #include "analyzer/interfaces.h"
 #include "analyzer/passes.h"
+#include "analyzer/utf16.h"
 #include "base/u64_map.h"
 
 #include <stdlib.h>
@@ -23,51 +24,69 @@ void class_table_free(struct class_table *t)
     if (!t)
         return;
     column_release(&t->rows);
+    interfaces_release(&t->interfaces);
     free(t);
 }
 
-/* -- rows -- */
+/* -- keys -- */
 
-static bool is_same_key(const struct heap *h, const struct class_info *row, uint32_t name,
-                        const struct location *l)
+uint64_t class_key_hash(const struct class_key *k)
 {
-    struct str a = strings_get(&h->strings, row->name), b = strings_get(&h->strings, name);
-    if (row->has_location != (l != NULL) || a.len != b.len || memcmp(a.p, b.p, a.len))
-        return false;
-    return !l ||
-           (row->script_id == l->script_id && row->line == l->line && row->column == l->column);
+    uint64_t hash = hash_bytes(k->name.p, k->name.len);
+    if (!k->has_location)
+        return hash;
+    return mix_u64(mix_u64(hash ^ ((uint64_t)k->script_id << 32 | k->line)) + k->column);
 }
+
+bool class_key_equal(const struct class_key *a, const struct class_key *b)
+{
+    if (a->has_location != b->has_location || a->name.len != b->name.len ||
+        memcmp(a->name.p, b->name.p, a->name.len))
+        return false;
+    return !a->has_location ||
+           (a->script_id == b->script_id && a->line == b->line && a->column == b->column);
+}
+
+void class_key_put(struct buf *b, const struct class_key *k)
+{
+    if (k->has_location)
+        buf_printf(b, "%u,%u,%u", k->script_id, k->line, k->column);
+    buf_putc(b, ',');
+    buf_append(b, k->name.p, k->name.len);
+}
+
+/* -- rows -- */
 
 static bool find_row(struct naming *nm, uint32_t name, const struct location *l, uint32_t *ret_row,
                      struct err *err)
 {
     struct heap *h = nm->h;
     struct column *rows = &h->classes->rows;
-    struct str text = strings_get(&h->strings, name);
-    uint64_t key = hash_bytes(text.p, text.len);
+    struct class_key key = {.name = strings_get(&h->strings, name)};
     if (l)
-        key = mix_u64(mix_u64(key ^ ((uint64_t)l->script_id << 32 | l->line)) + l->column);
-    for (;; key++) {
+        key = (struct class_key){key.name, true, l->script_id, l->line, l->column};
+    for (uint64_t hash = class_key_hash(&key);; hash++) {
         uint32_t *row;
         bool is_new;
-        if (!u64_map_put(&nm->row_of_key, key, (uint32_t)rows->count, &row, &is_new, err))
+        if (!u64_map_put(&nm->row_of_key, hash, (uint32_t)rows->count, &row, &is_new, err))
             return false;
         *ret_row = *row;
         if (is_new)
             break;
-        if (is_same_key(h, class_row(h, *row), name, l))
+        struct class_key other = class_row_key(h, *row);
+        if (class_key_equal(&key, &other))
             return true;
     }
     if (!column_reserve(rows, 1, err))
         return err_prefix(err, "classes");
-    struct class_info fresh = {.name = name, .distance = INT32_MAX};
-    if (l) {
-        fresh.has_location = true;
-        fresh.script_id = l->script_id;
-        fresh.line = l->line;
-        fresh.column = l->column;
-    }
-    ((struct class_info *)rows->data)[rows->count++] = fresh;
+    ((struct class_info *)rows->data)[rows->count++] = (struct class_info){
+        .name = name,
+        .has_location = key.has_location,
+        .script_id = key.script_id,
+        .line = key.line,
+        .column = key.column,
+        .distance = INT32_MAX,
+    };
     return true;
 }
 
@@ -210,7 +229,8 @@ bool pass_classes(struct heap *h, struct err *err)
     uint32_t plain;
     strings_find(&h->strings, (const char *const[]){"Object"}, 1, &plain);
     bool ok =
-        prepare(&nm, err) && interfaces_name(h, plain, h->class_of.data, err) &&
+        prepare(&nm, err) &&
+        interfaces_name(h, plain, h->class_of.data, &h->classes->interfaces, err) &&
         column_make(&nm.row_of_name, h->store, "class names", 4, strings_count(&h->strings), err) &&
         classify(&nm, h->class_of.data, plain, err);
     u64_map_release(&nm.row_of_key);
@@ -228,9 +248,7 @@ static bool is_before(const struct heap *h, uint32_t a, uint32_t b)
     const struct class_info *x = class_row(h, a), *y = class_row(h, b);
     if (x->retained_bytes != y->retained_bytes)
         return x->retained_bytes > y->retained_bytes;
-    struct str s = strings_get(&h->strings, x->name), t = strings_get(&h->strings, y->name);
-    int order = memcmp(s.p, t.p, min_u64(s.len, t.len));
-    return order ? order < 0 : s.len < t.len;
+    return utf16_compare(strings_get(&h->strings, x->name), strings_get(&h->strings, y->name)) < 0;
 }
 
 size_t classes_top(const struct heap *h, uint32_t *ret_rows, size_t limit)

@@ -8,7 +8,8 @@
 #ifndef MORTEM_ANALYZER_CLASSES_H
 #define MORTEM_ANALYZER_CLASSES_H
 
-#include "analyzer/heap.h"
+#include "analyzer/interfaces.h"
+#include "base/buf.h"
 
 struct class_info {
     uint32_t name; /* string index */
@@ -22,7 +23,20 @@ struct class_info {
 
 struct class_table {
     struct column rows; /* struct class_info */
+    struct interfaces interfaces;
 };
+
+/* What is published of a class, and makes it the same class in another heap. */
+struct class_key {
+    struct str name; /* borrowed */
+    bool has_location;
+    uint32_t script_id, line, column;
+};
+
+uint64_t class_key_hash(const struct class_key *k);
+bool class_key_equal(const struct class_key *a, const struct class_key *b);
+/* `,NAME` or `SCRIPT,LINE,COLUMN,NAME`. */
+void class_key_put(struct buf *b, const struct class_key *k);
 
 void class_table_free(struct class_table *t);
 
@@ -34,6 +48,13 @@ static inline uint32_t class_count(const struct heap *h)
 static inline const struct class_info *class_row(const struct heap *h, uint32_t row)
 {
     return &((const struct class_info *)h->classes->rows.data)[row];
+}
+
+static inline struct class_key class_row_key(const struct heap *h, uint32_t row)
+{
+    const struct class_info *c = class_row(h, row);
+    return (struct class_key){strings_get(&h->strings, c->name), c->has_location, c->script_id,
+                              c->line, c->column};
 }
 
 static inline uint32_t heap_class(const struct heap *h, uint32_t n)

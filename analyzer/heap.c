@@ -82,15 +82,38 @@ const struct location *heap_location(const struct heap *h, uint32_t n)
     return low < h->locations.count && l[low].node == n ? &l[low] : NULL;
 }
 
-void heap_release(struct heap *h)
+/* But for the places, the strings and the classes. */
+enum { COLUMNS = 18 };
+
+static void list_columns(struct heap *h, struct column *ret[static COLUMNS])
 {
-    struct column *const columns[] = {
+    struct column *const columns[COLUMNS] = {
         &h->node_type,    &h->node_flags, &h->node_name, &h->node_id,    &h->node_self,
         &h->edge_to,      &h->edge_label, &h->wide_self, &h->wide_label, &h->locations,
         &h->distance,     &h->dominator,  &h->retained,  &h->retainers,  &h->dom_order,
         &h->dom_position, &h->dom_end,    &h->class_of,
     };
-    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+    memcpy(ret, columns, sizeof columns);
+}
+
+void heap_cool(struct heap *h)
+{
+    struct column *columns[COLUMNS];
+    list_columns(h, columns);
+    for (size_t i = 0; i < COLUMNS; i++)
+        column_cool(columns[i]);
+    const struct column *const others[] = {&h->first_edge.low,     &h->first_edge.base,
+                                           &h->first_retainer.low, &h->first_retainer.base,
+                                           &h->strings.bytes,      &h->strings.offsets};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        column_cool(others[i]);
+}
+
+void heap_release(struct heap *h)
+{
+    struct column *columns[COLUMNS];
+    list_columns(h, columns);
+    for (size_t i = 0; i < COLUMNS; i++)
         column_release(columns[i]);
     places_release(&h->first_edge);
     places_release(&h->first_retainer);

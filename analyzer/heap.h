@@ -8,6 +8,7 @@
 #ifndef MORTEM_ANALYZER_HEAP_H
 #define MORTEM_ANALYZER_HEAP_H
 
+#include "analyzer/oddities.h"
 #include "analyzer/places.h"
 #include "analyzer/strings.h"
 #include "base/progress.h"
@@ -81,10 +82,12 @@ struct heap {
     uint32_t root;
     uint64_t edge_count;
     uint64_t extra_native_bytes;
+    bool has_extra_native_bytes; /* the header says so, be it 0 */
     uint64_t file_bytes;   /* decompressed */
     bool complete;         /* false: cut short or damaged, what is there was kept */
     unsigned sections;     /* HEAP_HAS_ */
     struct err damage;     /* where and why reading ended, if not complete */
+    struct oddities odd;   /* what did not stop the reading */
     bool has_detachedness; /* nodes carry it (Node 16 to 22) */
     char node_type_names[NODE_TYPE_MAX][32];
     uint32_t node_type_count;
@@ -124,6 +127,8 @@ struct wide {
 #define LABEL_NAME_BITS 29
 #define LABEL_NAME_MASK ((UINT32_C(1) << LABEL_NAME_BITS) - 1)
 #define LABEL_NAME_WIDE LABEL_NAME_MASK
+/* In a label, for a string that the file does not have: no string gets this index. */
+#define LABEL_NAME_NONE (LABEL_NAME_MASK - 1)
 /* The edge counts for dominators. */
 #define EDGE_ESSENTIAL 0x80000000u
 #define HEAP_MAX_NODES 0x7fffffffu
@@ -239,6 +244,9 @@ uint64_t heap_total_bytes(const struct heap *h);
 
 /* The location of n (for a closure where it is defined), NULL if the snapshot has none. */
 const struct location *heap_location(const struct heap *h, uint32_t n);
+
+/* Takes the columns out of memory: the heap will not be looked at for a while. */
+void heap_cool(struct heap *h);
 
 void heap_release(struct heap *h);
 

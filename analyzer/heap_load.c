@@ -5,12 +5,20 @@
  */
 #include "analyzer/heap_load.h"
 
+#include "analyzer/heap_checks.h"
 #include "analyzer/row_queue.h"
 #include "base/read_ahead.h"
 #include "parsers/heapsnapshot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Larger numbers are not exact in JavaScript, so V8 does not write them. Sizes that need more than
+ * 32 bits add up to less, all the others to less than 2^63: no sum of sizes overflows. */
+#define BYTES_MAX ((uint64_t)1 << 53)
+/* Of a header's number of nodes that is believed before they come. */
+#define NODES_BELIEVED ((uint64_t)16 << 20)
 
 struct load {
     struct heap *h;
@@ -22,6 +30,11 @@ struct load {
     bool edges_begun;
     bool locations_sorted;
     uint64_t edges_promised; /* sum of the nodes' edge counts */
+    uint64_t wide_bytes;     /* sum of the sizes over 32 bits */
+    uint64_t location_rows;
+    struct id_set ids;
+    uint32_t name_max;                         /* of nodes */
+    uint32_t edge_name_max[SNAPSHOT_TYPE_MAX]; /* by the file's edge types */
     uint8_t node_types[SNAPSHOT_TYPE_MAX];
     uint32_t edge_types[SNAPSHOT_TYPE_MAX]; /* in the label's place */
 };
@@ -61,6 +74,16 @@ static unsigned find_name(const char *const *names, unsigned count, const char *
     return i;
 }
 
+/* As many as fit. */
+static void note_unknown(struct heap *h, const char *what, const char *type)
+{
+    char *text = h->odd.unknown;
+    size_t used = strlen(text), room = sizeof h->odd.unknown - used;
+    int wanted = snprintf(text + used, room, "%s%s type \"%s\"", used ? ", " : "", what, type);
+    if (wanted < 0 || (size_t)wanted >= room)
+        text[used] = '\0';
+}
+
 static void translate_types(struct load *l)
 {
     struct heap *h = l->h;
@@ -72,15 +95,21 @@ static void translate_types(struct load *l)
         if (t == NODE_TYPE_KNOWN) {
             t = h->node_type_count++;
             strcpy(h->node_type_names[t], l->meta.node_types[i]);
+            note_unknown(h, "node", l->meta.node_types[i]);
         }
         l->node_types[i] = (uint8_t)t;
     }
     for (unsigned i = 0; i < l->meta.edge_type_count; i++) {
         unsigned t = find_name(edge_type_names, EDGE_OTHER, l->meta.edge_types[i]);
+        if (t == EDGE_OTHER)
+            note_unknown(h, "edge", l->meta.edge_types[i]);
         l->edge_types[i] = (uint32_t)t << LABEL_NAME_BITS;
     }
 }
 _Static_assert(NODE_TYPE_KNOWN + SNAPSHOT_TYPE_MAX <= NODE_TYPE_MAX, "unknown types have room");
+_Static_assert(sizeof((struct oddities *)0)->unknown >=
+                   sizeof((struct snapshot_meta *)0)->unknown_fields,
+               "unknown fields have room");
 _Static_assert(EDGE_OTHER < 1u << (32 - LABEL_NAME_BITS), "an edge type fits its label");
 
 /* Rows of `width` values that a file of so many bytes can hold at most: "0," each. */
@@ -129,9 +158,11 @@ static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err
     l->meta = *meta;
     l->has_meta = true;
     l->h->extra_native_bytes = meta->extra_native_bytes;
+    l->h->has_extra_native_bytes = meta->has_extra_native_bytes;
     l->h->has_detachedness = meta->node_detachedness >= 0;
+    strcpy(l->h->odd.unknown, meta->unknown_fields);
     translate_types(l);
-    return make_columns(l, err);
+    return make_columns(l, err) && id_set_init(&l->ids, l->h->store, err);
 }
 
 /* -- nodes -- */
@@ -182,31 +213,54 @@ static bool node_row_is_good(const struct load *l, const uint64_t *v, uint32_t n
     return true;
 }
 
+static bool set_wide_bytes(struct load *l, uint32_t n, uint64_t bytes, uint64_t offset,
+                           struct err *err)
+{
+    if (bytes >= BYTES_MAX || l->wide_bytes + bytes >= BYTES_MAX)
+        return bad_row(offset, "nodes", n, "expected sizes of less than 2^53 bytes together", bytes,
+                       err);
+    l->wide_bytes += bytes;
+    return heap_set_self_bytes(l->h, n, bytes, err);
+}
+
+static void take_id(struct load *l, uint32_t n, uint64_t id)
+{
+    ((uint32_t *)l->h->node_id.data)[n] = (uint32_t)id;
+    if (UNLIKELY(id > UINT32_MAX))
+        oddity_note(&l->h->odd, ODD_ID_WIDE, n, id);
+    if (UNLIKELY(id_set_add(&l->ids, (uint32_t)id)))
+        oddity_note(&l->h->odd, ODD_ID_TWICE, n, (uint32_t)id);
+}
+
 /* Rows before a bad one are kept, here and below. */
 static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
                        struct err *err)
 {
     struct heap *h = l->h;
     const struct snapshot_meta m = l->meta;
+    const uint64_t believed = min_u64(m.node_count, NODES_BELIEVED);
     if (h->node_type.count + rows > HEAP_MAX_NODES)
         return err_set(err, ERR_RESOURCE, offset, "more than %u nodes", HEAP_MAX_NODES);
-    if (!reserve_nodes(h, rows, err))
+    if (!reserve_nodes(h, rows, err) ||
+        !id_set_reserve(&l->ids, max_u64(h->node_type.count + rows, believed), err))
         return false;
     uint8_t *type = h->node_type.data, *flags = h->node_flags.data;
-    uint32_t *name = h->node_name.data, *id = h->node_id.data, *self = h->node_self.data;
+    uint32_t *name = h->node_name.data, *self = h->node_self.data;
     uint32_t n = (uint32_t)h->node_type.count;
     bool ok = true;
     for (size_t i = 0; i < rows; i++, n++, v += m.node_width) {
         uint64_t bytes = v[m.node_self_size];
         self[n] = (uint32_t)bytes;
         ok = node_row_is_good(l, v, n, offset, err) &&
-             (LIKELY(bytes < SELF_WIDE) || heap_set_self_bytes(h, n, bytes, err));
+             (LIKELY(bytes < SELF_WIDE) || set_wide_bytes(l, n, bytes, offset, err));
         if (!ok)
             break;
         type[n] = l->node_types[v[m.node_type]];
         flags[n] = m.node_detachedness >= 0 ? v[m.node_detachedness] & FLAG_DETACHEDNESS : 0;
         name[n] = (uint32_t)min_u64(v[m.node_name], STRING_BEHIND_ALL);
-        id[n] = (uint32_t)v[m.node_id];
+        if (UNLIKELY(name[n] > l->name_max))
+            l->name_max = name[n];
+        take_id(l, n, v[m.node_id]);
         start_node_edges(l, n);
         l->edges_promised += v[m.node_edge_count];
     }
@@ -241,6 +295,8 @@ take_edges_of(struct load *l, const uint64_t *v, size_t rows, uint64_t offset, u
         else if (UNLIKELY(v[at_type] >= l->meta.edge_type_count))
             ok = bad_row(offset, "edges", e, "expected a type of snapshot.meta", v[at_type], err);
         uint64_t name = v[at_name];
+        if (UNLIKELY(ok && name > l->edge_name_max[v[at_type]]))
+            l->edge_name_max[v[at_type]] = (uint32_t)min_u64(name, STRING_BEHIND_ALL);
         if (UNLIKELY(ok && name >= LABEL_NAME_WIDE)) {
             ok = wide_store(&h->wide_label, e, min_u64(name, STRING_BEHIND_ALL), err);
             name = LABEL_NAME_WIDE;
@@ -281,17 +337,24 @@ static bool take_locations(struct load *l, const uint64_t *v, size_t rows, struc
         return err_prefix(err, "locations");
     struct location *all = h->locations.data;
     for (size_t i = 0; i < rows; i++, v += m->location_width) {
+        uint64_t script = m->location_script < 0 ? 0 : v[m->location_script];
+        uint64_t line = m->location_line < 0 ? 0 : v[m->location_line];
+        uint64_t column = m->location_column < 0 ? 0 : v[m->location_column];
         uint64_t node = v[m->location_object] / m->node_width;
-        if (node >= h->node_type.count)
-            continue; /* as DevTools: a location of nothing */
+        uint64_t row = l->location_rows++;
+        if (node >= h->node_type.count || node * m->node_width != v[m->location_object] ||
+            (script | line | column) > UINT32_MAX) {
+            oddity_note(&h->odd, ODD_LOCATION, row, v[m->location_object]);
+            continue;
+        }
         uint64_t k = h->locations.count;
         if (k && all[k - 1].node >= node)
             l->locations_sorted = false;
         all[k] = (struct location){
             .node = (uint32_t)node,
-            .script_id = m->location_script < 0 ? 0 : (uint32_t)v[m->location_script],
-            .line = m->location_line < 0 ? 0 : (uint32_t)v[m->location_line],
-            .column = m->location_column < 0 ? 0 : (uint32_t)v[m->location_column],
+            .script_id = (uint32_t)script,
+            .line = (uint32_t)line,
+            .column = (uint32_t)column,
         };
         h->locations.count = k + 1;
     }
@@ -391,6 +454,20 @@ static bool close_edges(struct load *l, struct err *err)
     return true;
 }
 
+/* The rows are looked at again only where a largest index says that there is something to find. */
+static void check_names(struct load *l)
+{
+    struct heap *h = l->h;
+    const uint32_t strings = strings_count(&h->strings);
+    bool odd = l->name_max >= strings;
+    for (unsigned t = 0; t < l->meta.edge_type_count; t++) {
+        bool is_index = edge_type_is_indexed((enum edge_type)(l->edge_types[t] >> LABEL_NAME_BITS));
+        odd |= l->edge_name_max[t] >= (is_index ? STRING_BEHIND_ALL : strings);
+    }
+    if (odd)
+        heap_mark_missing_names(h);
+}
+
 static void note_cut(struct heap *h, const struct snapshot_parser *parser, uint64_t offset)
 {
     h->complete = false;
@@ -438,8 +515,10 @@ static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offs
     if (!h->node_count)
         return err_set(err, ERR_INPUT, offset, "%s",
                        h->damage.code ? h->damage.msg : "the snapshot has no nodes");
-    if (l->meta.root_index / l->meta.node_width >= h->node_count)
-        return err_set(err, ERR_INPUT, 0, "snapshot.root_index %llu is behind the last node",
+    if (l->meta.root_index / l->meta.node_width >= h->node_count ||
+        l->meta.root_index % l->meta.node_width)
+        return err_set(err, ERR_INPUT, 0,
+                       "snapshot.root_index: expected the place of a node, found %llu",
                        (unsigned long long)l->meta.root_index);
     h->root = (uint32_t)(l->meta.root_index / l->meta.node_width);
     /* A string that was cut is kept as far as it goes. */
@@ -449,7 +528,8 @@ static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offs
         return false;
     if (!l->locations_sorted && !sort_locations(h, err))
         return false;
-    return close_edges(l, err);
+    check_names(l);
+    return heap_note_late_ids(h, &l->ids, err) && close_edges(l, err);
 }
 
 static bool read_all(struct load *l, struct input *in, struct snapshot_parser *parser,
@@ -494,6 +574,7 @@ bool heap_load(struct input *in, const struct heap_load_options *o, struct heap 
               finish(&l, parser, input_offset(in), err);
     row_queue_free(l.queue);
     snapshot_parser_free(parser);
+    id_set_release(&l.ids);
     if (!ok) {
         heap_release(&h);
         return false;

@@ -1,12 +1,13 @@
 /* Inferred interfaces: see interfaces.h.
  *
  * One sweep over the plain objects counts property lists (in order, cut where the name gets long)
- * and property sets ("shapes"); definitions are then matched once a shape, not once an object.
+ * and property sets; definitions are matched once a set (analyzer/shapes.h).
  */
 #include "analyzer/interfaces.h"
 
+#include "analyzer/shapes.h"
+#include "analyzer/utf16.h"
 #include "base/buf.h"
-#include "base/u64_map.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,85 +16,46 @@
 #define NAME_UNITS_MAX 120
 #define LEAST_COUNT 2
 #define LEAST_SHARE 1000 /* of the plain objects, one in so many */
-#define DEFINITIONS_MAX 1024
 
 struct candidate {
     uint32_t first_node;
     uint32_t count;
 };
 
-struct shape {
-    uint32_t first_node;
-    uint32_t name; /* string index */
-};
-
-struct definition {
+/* A candidate that occurs often enough. */
+struct choice {
     uint32_t candidate;
     uint32_t count;
-    uint32_t name;   /* string index, NO_STRING until it is used */
-    uint32_t *props; /* sorted string indexes */
-    size_t prop_count;
-    uint32_t next; /* in the bucket of its first property, 1-based */
 };
 
 struct inference {
     struct heap *h;
     uint32_t plain, proto;
     uint32_t total;
-    struct u64_map candidate_of, shape_of;
-    struct column candidates, shapes;
-    struct column units;  /* uint8_t, by string: length of its text in a name, 0: unknown */
-    struct column bucket; /* uint16_t, by string: 1-based definition, 0: none */
-    struct definition *definitions;
-    size_t definition_count;
-    struct column props; /* uint32_t, of the shape at hand */
+    struct u64_map candidate_of;
+    struct column candidates;
+    struct shapes shapes;
+    struct column units; /* uint8_t, by string: length of its text in a name, 0: unknown */
+    struct interfaces found;
     struct buf text;
 };
 
+void interfaces_release(struct interfaces *in)
+{
+    for (size_t i = 0; i < in->count; i++)
+        free(in->all[i].props);
+    free(in->all);
+    *in = (struct interfaces){0};
+}
+
 /* -- texts -- */
-
-/* UTF-16 code units of WTF-8. */
-static size_t utf16_units(struct str s)
-{
-    size_t units = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        units += (c & 0xC0) != 0x80;
-        units += c >= 0xF0;
-    }
-    return units;
-}
-
-static void append_quoted(struct buf *b, struct str s)
-{
-    static const char named[] = "\b\f\n\r\t", letters[] = "bfnrt";
-    buf_putc(b, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        const char *at = c ? strchr(named, c) : NULL;
-        if (at)
-            buf_printf(b, "\\%c", letters[at - named]);
-        else if (c < 0x20)
-            buf_printf(b, "\\u%04x", c);
-        else if (c == 0xED && i + 2 < s.len && (unsigned char)s.p[i + 1] >= 0xA0) {
-            unsigned unit = 0xD000u | (s.p[i + 1] & 0x3Fu) << 6 | (s.p[i + 2] & 0x3Fu);
-            buf_printf(b, "\\u%04x", unit);
-            i += 2;
-        } else {
-            if (c == '"' || c == '\\')
-                buf_putc(b, '\\');
-            buf_putc(b, (char)c);
-        }
-    }
-    buf_putc(b, '"');
-}
 
 /* A property's name as it stands in an interface's: quoted where it would be mistaken. */
 static void append_property(struct buf *b, struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         if (s.p[i] && strchr(",'\"{}", s.p[i])) {
-            append_quoted(b, s);
+            utf16_put_json(b, s);
             return;
         }
     }
@@ -109,7 +71,7 @@ static unsigned property_units(struct inference *in, uint32_t string)
     if (!units[string]) {
         buf_clear(&in->text);
         append_property(&in->text, strings_get(&in->h->strings, string));
-        size_t n = utf16_units((struct str){buf_str(&in->text), in->text.len});
+        size_t n = utf16_length((struct str){buf_str(&in->text), in->text.len});
         units[string] = (uint8_t)(min_u64(n, 200) + 1);
     }
     return units[string] - 1u;
@@ -135,15 +97,15 @@ static bool count_object(struct inference *in, uint32_t n, uint32_t *ret_shape, 
 {
     const struct heap *h = in->h;
     struct name_walk walk = {.units = 1};
-    uint64_t list = 0, set = 0, all = 0;
+    struct shape_hash set = {0};
+    uint64_t list = 0;
     bool full = false, any = false, is_new;
     uint32_t *value;
     for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
         if (heap_edge_type(h, e) != EDGE_PROPERTY)
             continue;
         uint32_t name = heap_edge_name(h, e);
-        set += mix_u64(name + UINT64_C(0x9e3779b97f4a7c15));
-        all++;
+        shape_hash_add(&set, name);
         if (name == in->proto || full)
             continue;
         full = !name_takes(in, &walk, name);
@@ -154,15 +116,8 @@ static bool count_object(struct inference *in, uint32_t n, uint32_t *ret_shape, 
             list = mix_u64(list ^ (name + UINT64_C(1)));
     }
     in->total++;
-    if (!u64_map_put(&in->shape_of, mix_u64(set ^ all), (uint32_t)in->shapes.count, &value, &is_new,
-                     err))
+    if (!shapes_put(&in->shapes, n, set, ret_shape, err))
         return false;
-    *ret_shape = *value;
-    if (is_new) {
-        if (!column_reserve(&in->shapes, 1, err))
-            return false;
-        ((struct shape *)in->shapes.data)[in->shapes.count++] = (struct shape){.first_node = n};
-    }
     if (!any)
         return true;
     if (!u64_map_put(&in->candidate_of, list, (uint32_t)in->candidates.count, &value, &is_new,
@@ -179,44 +134,32 @@ static bool count_object(struct inference *in, uint32_t n, uint32_t *ret_shape, 
 /* -- definitions -- */
 
 /* Most frequent first, then in order of appearance. */
-static int compare_definitions(const void *a, const void *b)
+static int compare_choices(const void *a, const void *b)
 {
-    const struct definition *x = a, *y = b;
+    const struct choice *x = a, *y = b;
     if (x->count != y->count)
         return x->count < y->count ? 1 : -1;
     return x->candidate < y->candidate ? -1 : 1;
 }
 
-static int compare_u32(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* At most one definition in LEAST_SHARE objects, or in LEAST_COUNT when there are few. */
-static bool choose_definitions(struct inference *in, struct err *err)
+static size_t choose(const struct inference *in, struct choice choices[static INTERFACES_MAX])
 {
     const struct candidate *c = in->candidates.data;
-    in->definitions = calloc(DEFINITIONS_MAX, sizeof *in->definitions);
-    if (!in->definitions)
-        return err_nomem(err, DEFINITIONS_MAX * sizeof *in->definitions, "interfaces");
-    for (uint64_t i = 0; i < in->candidates.count; i++) {
-        if (c[i].count < LEAST_COUNT || (uint64_t)c[i].count * LEAST_SHARE < in->total)
-            continue;
-        if (in->definition_count == DEFINITIONS_MAX)
-            break;
-        in->definitions[in->definition_count++] =
-            (struct definition){.candidate = (uint32_t)i, .count = c[i].count, .name = NO_STRING};
+    size_t count = 0;
+    for (uint64_t i = 0; i < in->candidates.count && count < INTERFACES_MAX; i++) {
+        if (c[i].count >= LEAST_COUNT && (uint64_t)c[i].count * LEAST_SHARE >= in->total)
+            choices[count++] = (struct choice){(uint32_t)i, c[i].count};
     }
-    qsort(in->definitions, in->definition_count, sizeof *in->definitions, compare_definitions);
-    return true;
+    qsort(choices, count, sizeof *choices, compare_choices);
+    return count;
 }
-_Static_assert(DEFINITIONS_MAX >= LEAST_SHARE && DEFINITIONS_MAX < UINT16_MAX, "all fit");
+_Static_assert(INTERFACES_MAX >= LEAST_SHARE, "all fit");
 
-static bool collect_properties(struct inference *in, struct definition *d, struct err *err)
+static bool collect_properties(struct inference *in, uint32_t n, struct interface *d,
+                               struct err *err)
 {
     const struct heap *h = in->h;
-    uint32_t n = ((const struct candidate *)in->candidates.data)[d->candidate].first_node;
     struct name_walk walk = {.units = 1};
     /* "{" and at least an empty name: a name has no more than these */
     d->props = malloc((NAME_UNITS_MAX + 1) * sizeof *d->props);
@@ -237,87 +180,26 @@ static bool collect_properties(struct inference *in, struct definition *d, struc
         append_property(&in->text, strings_get(&h->strings, d->props[i]));
     }
     buf_putc(&in->text, '}');
-    qsort(d->props, d->prop_count, sizeof *d->props, compare_u32);
+    shapes_sort(d->props, d->prop_count);
     return strings_append(&in->h->strings, in->text.data, in->text.len, err) &&
            strings_end(&in->h->strings, &d->name, err);
 }
 
 static bool define(struct inference *in, struct err *err)
 {
-    if (!choose_definitions(in, err))
-        return false;
-    uint16_t *bucket = in->bucket.data;
-    for (size_t i = 0; i < in->definition_count; i++) {
-        struct definition *d = &in->definitions[i];
-        if (!collect_properties(in, d, err))
+    struct choice choices[INTERFACES_MAX];
+    const struct candidate *candidates = in->candidates.data;
+    size_t count = choose(in, choices);
+    in->found.all = calloc(count + 1, sizeof *in->found.all);
+    if (!in->found.all)
+        return err_nomem(err, count * sizeof *in->found.all, "interfaces");
+    for (; in->found.count < count; in->found.count++) {
+        uint32_t n = candidates[choices[in->found.count].candidate].first_node;
+        if (!collect_properties(in, n, &in->found.all[in->found.count], err)) {
+            in->found.count++;
             return false;
-        if (d->props[0] >= in->bucket.count)
-            continue;
-        d->next = bucket[d->props[0]];
-        bucket[d->props[0]] = (uint16_t)(i + 1);
-    }
-    return true;
-}
-
-/* -- matching -- */
-
-/* Both sorted; is `d` contained, counting repeated names? */
-static bool satisfies(const uint32_t *props, size_t count, const struct definition *d)
-{
-    size_t i = 0;
-    for (size_t k = 0; k < d->prop_count; k++, i++) {
-        while (i < count && props[i] < d->props[k])
-            i++;
-        if (i == count || props[i] != d->props[k])
-            return false;
-    }
-    return true;
-}
-
-static bool load_shape(struct inference *in, uint32_t n, bool *ret_hopeful, struct err *err)
-{
-    const struct heap *h = in->h;
-    const uint16_t *bucket = in->bucket.data;
-    *ret_hopeful = false;
-    in->props.count = 0;
-    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
-        if (heap_edge_type(h, e) != EDGE_PROPERTY)
-            continue;
-        uint32_t name = heap_edge_name(h, e);
-        if (!column_reserve(&in->props, 1, err))
-            return false;
-        ((uint32_t *)in->props.data)[in->props.count++] = name;
-        *ret_hopeful |= name < in->bucket.count && bucket[name];
-    }
-    return true;
-}
-
-static bool name_shape(struct inference *in, struct shape *s, struct err *err)
-{
-    bool hopeful;
-    s->name = in->plain;
-    if (!load_shape(in, s->first_node, &hopeful, err))
-        return false;
-    if (!hopeful)
-        return true;
-    uint32_t *props = in->props.data;
-    size_t count = in->props.count;
-    const uint16_t *bucket = in->bucket.data;
-    const struct definition *best = NULL;
-    qsort(props, count, sizeof *props, compare_u32);
-    for (size_t i = 0; i < count; i++) {
-        if (props[i] >= in->bucket.count || (i && props[i] == props[i - 1]))
-            continue;
-        for (uint32_t k = bucket[props[i]]; k; k = in->definitions[k - 1].next) {
-            const struct definition *d = &in->definitions[k - 1];
-            bool better = !best || d->prop_count > best->prop_count ||
-                          (d->prop_count == best->prop_count && d < best);
-            if (better && satisfies(props + i, count - i, d))
-                best = d;
         }
     }
-    if (best)
-        s->name = best->name;
     return true;
 }
 
@@ -326,15 +208,10 @@ static bool name_shape(struct inference *in, struct shape *s, struct err *err)
 static bool prepare(struct inference *in, struct err *err)
 {
     struct heap *h = in->h;
-    uint64_t strings = strings_count(&h->strings);
     strings_find(&h->strings, (const char *const[]){"__proto__"}, 1, &in->proto);
-    return u64_map_init(&in->candidate_of, h->store, err) &&
-           u64_map_init(&in->shape_of, h->store, err) &&
+    return shapes_init(&in->shapes, h, err) && u64_map_init(&in->candidate_of, h->store, err) &&
            column_make(&in->candidates, h->store, "interfaces", sizeof(struct candidate), 0, err) &&
-           column_make(&in->shapes, h->store, "interfaces", sizeof(struct shape), 0, err) &&
-           column_make(&in->units, h->store, "interfaces", 1, strings, err) &&
-           column_make(&in->bucket, h->store, "interfaces", 2, strings, err) &&
-           column_make(&in->props, h->store, "interfaces", 4, 0, err);
+           column_make(&in->units, h->store, "interfaces", 1, strings_count(&h->strings), err);
 }
 
 static bool name_all(struct inference *in, uint32_t *names, struct err *err)
@@ -344,32 +221,184 @@ static bool name_all(struct inference *in, uint32_t *names, struct err *err)
         if (heap_is_plain_object(h, n, in->plain) && !count_object(in, n, &names[n], err))
             return false;
     }
-    if (!define(in, err))
+    if (!define(in, err) || !shapes_match(&in->shapes, &in->found, err))
         return false;
-    struct shape *shapes = in->shapes.data;
-    for (uint64_t i = 0; i < in->shapes.count; i++) {
-        if (!name_shape(in, &shapes[i], err))
-            return false;
-    }
     for (uint32_t n = 0; n < h->node_count; n++) {
-        if (heap_is_plain_object(h, n, in->plain))
-            names[n] = shapes[names[n]].name;
+        if (!heap_is_plain_object(h, n, in->plain))
+            continue;
+        uint32_t k = shape_interface(&in->shapes, names[n]);
+        names[n] = k == NO_INTERFACE ? in->plain : in->found.all[k].name;
     }
     return true;
 }
 
-bool interfaces_name(struct heap *h, uint32_t plain, uint32_t *names, struct err *err)
+bool interfaces_name(struct heap *h, uint32_t plain, uint32_t *names, struct interfaces *ret,
+                     struct err *err)
 {
     struct inference in = {.h = h, .plain = plain};
     bool ok = plain == NO_STRING || (prepare(&in, err) && name_all(&in, names, err));
-    struct column *const columns[] = {&in.candidates, &in.shapes, &in.units, &in.bucket, &in.props};
-    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
-        column_release(columns[i]);
+    column_release(&in.candidates);
+    column_release(&in.units);
+    shapes_release(&in.shapes);
     u64_map_release(&in.candidate_of);
-    u64_map_release(&in.shape_of);
-    for (size_t i = 0; i < in.definition_count; i++)
-        free(in.definitions[i].props);
-    free(in.definitions);
     buf_release(&in.text);
+    if (ok)
+        *ret = in.found;
+    else
+        interfaces_release(&in.found);
+    return ok;
+}
+
+/* -- in another heap -- */
+
+/* Strings of one heap that are looked for in another: hash of the text -> place in `found`. */
+struct translation {
+    const struct heap *from, *to;
+    struct u64_map wanted;
+    struct column names;  /* uint32_t, string index in `from` */
+    struct column found;  /* uint32_t, string index in `to`, or NO_STRING */
+    size_t longest_bytes; /* of the wanted */
+};
+
+static bool same_text(struct str a, struct str b)
+{
+    return a.len == b.len && !memcmp(a.p, b.p, a.len);
+}
+
+/* The place of the text in `found`, made if it is not there. */
+static bool want(struct translation *t, uint32_t string, uint32_t *ret_place, struct err *err)
+{
+    struct str s = strings_get(&t->from->strings, string);
+    for (uint64_t key = hash_bytes(s.p, s.len);; key++) {
+        uint32_t *place;
+        bool is_new;
+        if (!u64_map_put(&t->wanted, key, (uint32_t)t->names.count, &place, &is_new, err))
+            return false;
+        *ret_place = *place;
+        if (is_new)
+            break;
+        uint32_t other = ((const uint32_t *)t->names.data)[*place];
+        if (same_text(s, strings_get(&t->from->strings, other)))
+            return true;
+    }
+    if (!column_reserve(&t->names, 1, err) || !column_reserve(&t->found, 1, err))
+        return false;
+    ((uint32_t *)t->names.data)[t->names.count++] = string;
+    ((uint32_t *)t->found.data)[t->found.count++] = NO_STRING;
+    t->longest_bytes = max_u64(t->longest_bytes, s.len);
+    return true;
+}
+
+/* The first of equal strings counts. */
+static void look_for_all(struct translation *t)
+{
+    const struct strings *strings = &t->to->strings;
+    const uint32_t *names = t->names.data;
+    uint32_t *found = t->found.data;
+    for (uint32_t i = 0; i < strings_count(strings); i++) {
+        struct str s = strings_get(strings, i);
+        if (s.len > t->longest_bytes)
+            continue;
+        const uint32_t *place;
+        for (uint64_t key = hash_bytes(s.p, s.len); (place = u64_map_get(&t->wanted, key)); key++) {
+            if (!same_text(s, strings_get(&t->from->strings, names[*place])))
+                continue;
+            if (found[*place] == NO_STRING)
+                found[*place] = i;
+            break;
+        }
+    }
+}
+
+static bool copy_interface(struct translation *t, const struct interface *d, struct interfaces *ret,
+                           struct err *err)
+{
+    const uint32_t *found = t->found.data;
+    uint32_t *props = malloc((d->prop_count + 1) * sizeof *props), place = 0;
+    if (!props)
+        return err_nomem(err, d->prop_count * sizeof *props, "interfaces");
+    for (size_t i = 0; i < d->prop_count; i++) {
+        bool ok = want(t, d->props[i], &place, err);
+        if (!ok || found[place] == NO_STRING) {
+            free(props);
+            return ok;
+        }
+        props[i] = found[place];
+    }
+    shapes_sort(props, d->prop_count);
+    ret->all[ret->count++] = (struct interface){d->name, props, d->prop_count};
+    return true;
+}
+
+static bool translate(struct translation *t, const struct interfaces *in, struct interfaces *ret,
+                      struct err *err)
+{
+    uint32_t place;
+    if (!u64_map_init(&t->wanted, t->to->store, err) ||
+        !column_make(&t->names, t->to->store, "interfaces", 4, 0, err) ||
+        !column_make(&t->found, t->to->store, "interfaces", 4, 0, err))
+        return false;
+    for (size_t i = 0; i < in->count; i++) {
+        for (size_t k = 0; k < in->all[i].prop_count; k++) {
+            if (!want(t, in->all[i].props[k], &place, err))
+                return false;
+        }
+    }
+    look_for_all(t);
+    for (size_t i = 0; i < in->count; i++) {
+        if (!copy_interface(t, &in->all[i], ret, err))
+            return false;
+    }
+    return true;
+}
+
+bool interfaces_translate(const struct interfaces *in, const struct heap *from,
+                          const struct heap *to, struct interfaces *ret, struct err *err)
+{
+    struct translation t = {.from = from, .to = to};
+    struct interfaces made = {.all = calloc(in->count + 1, sizeof *made.all)};
+    if (!made.all)
+        return err_nomem(err, in->count * sizeof *made.all, "interfaces");
+    bool ok = translate(&t, in, &made, err);
+    u64_map_release(&t.wanted);
+    column_release(&t.names);
+    column_release(&t.found);
+    if (ok)
+        *ret = made;
+    else
+        interfaces_release(&made);
+    return ok;
+}
+
+static bool apply(struct shapes *shapes, const struct interfaces *in, uint32_t plain,
+                  uint32_t *which, struct err *err)
+{
+    const struct heap *h = shapes->h;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        struct shape_hash set = {0};
+        if (!heap_is_plain_object(h, n, plain))
+            continue;
+        for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
+            if (heap_edge_type(h, e) == EDGE_PROPERTY)
+                shape_hash_add(&set, heap_edge_name(h, e));
+        }
+        if (!shapes_put(shapes, n, set, &which[n], err))
+            return false;
+    }
+    if (!shapes_match(shapes, in, err))
+        return false;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (heap_is_plain_object(h, n, plain))
+            which[n] = shape_interface(shapes, which[n]);
+    }
+    return true;
+}
+
+bool interfaces_apply(const struct interfaces *in, const struct heap *h, uint32_t plain,
+                      uint32_t *which, struct err *err)
+{
+    struct shapes shapes;
+    bool ok = shapes_init(&shapes, h, err) && apply(&shapes, in, plain, which, err);
+    shapes_release(&shapes);
     return ok;
 }

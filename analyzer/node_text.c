@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/utf16.h"
+
 /* DevTools' bounds, in UTF-16 units. */
 #define CONCATENATED_UNITS 1024
 #define OBJECT_UNITS 100
@@ -18,18 +20,6 @@ void node_text_init(struct node_text *t, const struct heap *h)
 
 /* -- texts -- */
 
-/* UTF-16 units of WTF-8. */
-static size_t count_units(const char *s, size_t len)
-{
-    size_t units = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)s[i];
-        units += (c & 0xC0) != 0x80;
-        units += c >= 0xF0;
-    }
-    return units;
-}
-
 /* Cut at a whole character. */
 static void put_limited(struct buf *b, struct str s, size_t limit)
 {
@@ -41,29 +31,12 @@ static void put_limited(struct buf *b, struct str s, size_t limit)
         buf_puts(b, "\xE2\x80\xA6");
 }
 
-static void put_quoted(struct buf *b, struct str s)
-{
-    static const char named[] = "\b\f\n\r\t\"\\", letters[] = "bfnrt\"\\";
-    buf_putc(b, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        const char *at = c ? strchr(named, c) : NULL;
-        if (at)
-            buf_printf(b, "\\%c", letters[at - named]);
-        else if (c < 0x20)
-            buf_printf(b, "\\u%04x", c);
-        else
-            buf_putc(b, (char)c);
-    }
-    buf_putc(b, '"');
-}
-
 /* A property's name inside an object's: quoted where it would be mistaken. */
 static void put_property(struct buf *b, struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         if (s.p[i] && strchr(",'\"{}", s.p[i])) {
-            put_quoted(b, s);
+            utf16_put_json(b, s);
             return;
         }
     }
@@ -87,8 +60,16 @@ static bool is_named_property(const struct node_text *t, uint64_t e)
     return heap_edge_type(t->h, e) == EDGE_PROPERTY && heap_edge_name(t->h, e) != t->proto;
 }
 
+static size_t units_of(const struct buf *b)
+{
+    return utf16_length((struct str){buf_str(b), b->len});
+}
+
+/* An empty name leaves a trace, which is its separator, only behind another. */
 static void take_back(struct object_name *o, const struct buf *text, size_t units)
 {
+    if (!units && !o->back_count)
+        return;
     buf_append(&o->back[o->back_count], buf_str(text), text->len);
     o->back_units += units + (o->back_count ? 2 : 0);
     o->back_count++;
@@ -112,8 +93,8 @@ static void collect_properties(struct object_name *o)
         buf_clear(&text);
         if (named)
             put_property(&text, strings_get(&h->strings, heap_edge_name(h, e)));
-        size_t units = count_units(buf_str(&text), text.len);
-        size_t front_units = count_units(buf_str(&o->front), o->front.len);
+        size_t units = units_of(&text);
+        size_t front_units = units_of(&o->front);
         if (named && front_units > 1 && front_units + o->back_units + units > OBJECT_UNITS)
             break;
         if (named && from_back && o->back_count == ARRAY_LEN(o->back))
@@ -212,7 +193,7 @@ static void put_concatenated(struct buf *b, const struct node_text *t, uint32_t 
         put_limited(b, s, limit > taken ? limit - taken : 0);
         if (b->len - start > limit)
             return;
-        units += count_units(s.p, s.len);
+        units += utf16_length(s);
     }
 }
 
@@ -322,8 +303,7 @@ int edge_text_compare(const struct node_text *t, uint64_t a, uint64_t b)
     if (x_group != y_group)
         return x_group - y_group;
     struct str x = edge_name_as_text(t->h, a, x_digits), y = edge_name_as_text(t->h, b, y_digits);
-    int order = memcmp(x.p, y.p, min_u64(x.len, y.len));
-    return order ? order : (x.len > y.len) - (x.len < y.len);
+    return utf16_compare(x, y);
 }
 
 uint32_t heap_edge_from(const struct heap *h, uint64_t e)

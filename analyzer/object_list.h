@@ -55,6 +55,16 @@ static inline uint64_t object_list_known(const struct object_list *l)
     return l->ranking.known;
 }
 
+/* Calls `each` with every row's item (a node, or an edge) and its node, in no order. */
+void object_list_each(const struct object_list *l,
+                      void (*each)(void *ctx, uint64_t item, uint32_t n), void *ctx);
+
+/* The order of two items: the list's own and, where that says nothing, its kind's. Negative if a
+ * comes first. */
+int object_list_compare(struct object_list *l, uint64_t a, uint64_t b);
+
+uint32_t object_list_node_of(const struct object_list *l, uint64_t item);
+
 /* Of row < object_list_known(). The edge is NO_EDGE where rows are not edges. */
 uint32_t object_list_node(const struct object_list *l, uint64_t row);
 uint64_t object_list_edge(const struct object_list *l, uint64_t row);

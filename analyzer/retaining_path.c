@@ -8,13 +8,6 @@
 #include <string.h>
 
 #define RETAINERS_MAX 256
-#define NODES_MAX 4096 /* of a path: a list walked link by link */
-
-struct walk {
-    uint32_t nodes[NODES_MAX]; /* from the object to the root */
-    uint64_t edges[NODES_MAX]; /* into each */
-    size_t count;
-};
 
 static void put_file_name(struct str path, struct buf *out)
 {
@@ -75,7 +68,7 @@ static unsigned dullness(const struct js *js, uint32_t u, uint64_t e)
     }
 }
 
-static bool step_up(const struct js *js, struct walk *w)
+static bool step_up(const struct js *js, struct retaining_walk *w)
 {
     const struct heap *h = js->h;
     uint32_t at = w->nodes[w->count - 1], best = NO_NODE;
@@ -141,7 +134,7 @@ static bool push_step(const struct js *js, struct arena *arena, struct path_step
 }
 
 /* Is step i only one more link of a list that step i + 1 is a link of? */
-static bool repeats(const struct heap *h, const struct walk *w, size_t i)
+static bool repeats(const struct heap *h, const struct retaining_walk *w, size_t i)
 {
     return i > 1 && i + 1 < w->count &&
            heap_edge_type(h, w->edges[i]) == heap_edge_type(h, w->edges[i - 1]) &&
@@ -149,20 +142,25 @@ static bool repeats(const struct heap *h, const struct walk *w, size_t i)
            !edge_type_is_indexed(heap_edge_type(h, w->edges[i]));
 }
 
+void retaining_walk(const struct js *js, uint32_t n, struct retaining_walk *ret)
+{
+    ret->count = 1;
+    ret->nodes[0] = n;
+    if (heap_distance(js->h, n) == NO_DISTANCE)
+        return;
+    while (ret->count < WALK_NODES_MAX && step_up(js, ret))
+        continue;
+}
+
 bool retaining_path(const struct js *js, uint32_t n, struct arena *arena,
                     struct path_step **ret_path, size_t *ret_count, struct err *err)
 {
-    struct walk *w = malloc(sizeof *w);
+    struct retaining_walk *w = malloc(sizeof *w);
     struct path_step *path = NULL;
     size_t count = 0;
     if (!w)
         return err_nomem(err, sizeof *w, "a retaining path");
-    w->count = 1;
-    w->nodes[0] = n;
-    if (heap_distance(js->h, n) != NO_DISTANCE) {
-        while (w->count < NODES_MAX && step_up(js, w))
-            continue;
-    }
+    retaining_walk(js, n, w);
     bool ok = true;
     for (size_t i = w->count; ok && i-- > 0;) {
         bool is_root = i + 1 == w->count || w->nodes[i + 1] == js->h->root;

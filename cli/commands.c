@@ -2,7 +2,10 @@
 #include "cli/commands.h"
 
 #include "cli/command_browse.h"
+#include "cli/command_diff.h"
+#include "cli/command_dump.h"
 #include "cli/command_report.h"
+#include "cli/command_show.h"
 
 const struct command commands[COMMAND_COUNT] = {
     {CMD_REPORT, NULL, "FILE...",
@@ -10,6 +13,12 @@ const struct command commands[COMMAND_COUNT] = {
      command_report},
     {CMD_BROWSE, "browse", "FILE...", "look through the same and the heap itself in the terminal",
      command_browse},
+    {CMD_SHOW, "show", "FILE WHAT [NAME|@ID]",
+     "a table of one snapshot: 'mortem show FILE' lists what there is", command_show},
+    {CMD_DUMP, "dump", "FILE nodes|classes|stats|diff [OLD]",
+     "a whole table as tab-separated values, equal to DevTools' to the byte", command_dump},
+    {CMD_DIFF, "diff", "OLD NEW [NEWER]...",
+     "what grew between snapshots: by the variable that holds it, and by class", command_diff},
 };
 
 const char *command_choice(size_t i)

@@ -13,6 +13,9 @@ struct settings;
 enum command_id {
     CMD_REPORT,
     CMD_BROWSE,
+    CMD_SHOW,
+    CMD_DUMP,
+    CMD_DIFF,
     COMMAND_COUNT,
 };
 

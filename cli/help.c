@@ -1,9 +1,13 @@
 /* --help and the man page: see help.h. */
 #include "cli/help.h"
 
+#include <string.h>
+
+#include "analyzer/heap_views.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/options.h"
+#include "report/dump.h"
 
 #define HELP_COLUMN 24
 
@@ -33,6 +37,8 @@ static const struct {
     {"mortem app.heapsnapshot", "What held the memory."},
     {"journalctl -k -b -1 | mortem - app.heapsnapshot.zst",
      "What killed the process too, from the kernel's log of the boot before."},
+    {"mortem show app.heapsnapshot classes --top 20", "The largest classes, as DevTools has them."},
+    {"mortem show app.heapsnapshot path @83653", "What holds the object with that number."},
     {"mortem --format json -o report.json *.heapsnapshot *.log", "For programs."},
 };
 
@@ -129,6 +135,19 @@ static void put_macro(struct buf *b, const char *macro, const char *text)
     buf_putc(b, '\n');
 }
 
+/* What stands for something is in capitals, and in italics. */
+static void put_operands(struct buf *b, const char *text)
+{
+    while (*text) {
+        size_t stands = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (stands)
+            buf_printf(b, "\\fI%.*s\\fR", (int)stands, text);
+        else
+            buf_putc(b, *text);
+        text += stands ? stands : 1;
+    }
+}
+
 static void put_synopsis(struct buf *b)
 {
     buf_puts(b, ".SH SYNOPSIS\n");
@@ -137,7 +156,9 @@ static void put_synopsis(struct buf *b)
         buf_printf(b, "%s.B mortem", i ? ".br\n" : "");
         if (c->name)
             buf_printf(b, " %s", c->name);
-        buf_puts(b, "\n[\\fIOPTION\\fR]... \\fIFILE\\fR...\n");
+        buf_puts(b, "\n[\\fIOPTION\\fR]... ");
+        put_operands(b, c->operands);
+        buf_putc(b, '\n');
     }
 }
 
@@ -193,6 +214,26 @@ static void put_commands(struct buf *b)
     }
 }
 
+static void put_views(struct buf *b)
+{
+    buf_puts(b, ".SH VIEWS\nWhat \\fBmortem show\\fR shows of a snapshot. Numbers and default "
+                "orders are those of Chrome DevTools.\n");
+    for (size_t i = 0; i < HEAP_VIEW_COUNT; i++) {
+        buf_printf(b, ".TP\n\\fB%s\\fR ", heap_views[i].name);
+        put_operands(b, view_subject_word(heap_views[i].subject));
+        buf_putc(b, '\n');
+        put_roff(b, heap_views[i].help);
+        buf_puts(b, ".\n");
+    }
+    buf_puts(b, ".PP\nWhat \\fBmortem dump\\fR writes:\n");
+    for (size_t i = 0; dump_choice(i); i++) {
+        buf_printf(b, ".TP\n\\fB%s\\fR%s\n", dumps[i].name,
+                   dumps[i].needs_base ? " \\fIOLD\\fR" : "");
+        put_roff(b, dumps[i].help);
+        buf_puts(b, ".\n");
+    }
+}
+
 static void put_tables(struct buf *b)
 {
     buf_puts(b, ".SH EXIT STATUS\n");
@@ -228,5 +269,6 @@ void help_man(struct buf *b)
     put_description(b);
     put_commands(b);
     put_man_options(b);
+    put_views(b);
     put_tables(b);
 }

@@ -1,9 +1,12 @@
 /* The command line's table and its parser: see options.h. */
 #include "cli/options.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/heap_filters.h"
 #include "cli/suggest.h"
 
 #define ON(command) (1u << (command))
@@ -25,6 +28,11 @@ static const char *color_choice(size_t i)
     return word_at(words, ARRAY_LEN(words), i);
 }
 
+static const char *only_choice(size_t i)
+{
+    return heap_filter_word(i);
+}
+
 static const char *parser_choice(size_t i)
 {
     static const char *const words[] = {"kernel", "yajl"};
@@ -34,13 +42,22 @@ static const char *parser_choice(size_t i)
 /* clang-format off */
 const struct cli_option cli_options[OPTION_COUNT] = {
     {OPT_FORMAT, 0, "format", "FORMAT", format_choice,
-     "how the report is written", ON(CMD_REPORT)},
+     "how the report is written", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF)},
     {OPT_OUTPUT, 'o', "output", "FILE", NULL,
-     "write the report to FILE, whole or not at all", ON(CMD_REPORT)},
+     "write the report to FILE, whole or not at all",
+     ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DUMP) | ON(CMD_DIFF)},
     {OPT_SHOW_STRINGS, 0, "show-strings", NULL, NULL,
-     "show contents of strings: they may be secrets", ON(CMD_REPORT)},
+     "show contents of strings: they may be secrets", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF)},
+    {OPT_SORT, 0, "sort", "COLUMN", NULL,
+     "order a table by a column: numbers largest first, texts A to Z", ON(CMD_SHOW) | ON(CMD_DIFF)},
+    {OPT_TOP, 0, "top", "N", NULL,
+     "at most N rows of a table, 0: all (default: 50)", ON(CMD_SHOW) | ON(CMD_DIFF)},
+    {OPT_FILTER, 0, "filter", "REGEX", NULL,
+     "only rows whose name matches; (?i) ignores case", ON(CMD_SHOW) | ON(CMD_DIFF)},
+    {OPT_ONLY, 0, "only", "WHICH", only_choice,
+     "count only these objects", ON(CMD_SHOW) | ON(CMD_DUMP)},
     {OPT_COLOR, 0, "color", "WHEN", color_choice,
-     "colours; auto: on a terminal", ON(CMD_REPORT) | ON(CMD_BROWSE)},
+     "colours; auto: on a terminal", ON(CMD_REPORT) | ON(CMD_BROWSE) | ON(CMD_SHOW) | ON(CMD_DIFF)},
     {OPT_ASCII, 0, "ascii", NULL, NULL,
      "write nothing beyond ASCII", ON_ALL},
     {OPT_QUIET, 'q', "quiet", NULL, NULL,
@@ -89,6 +106,18 @@ static bool choose(const struct cli_option *o, const char *value, size_t *ret_in
                    near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+static bool take_count(const struct cli_option *o, const char *value, uint64_t *ret,
+                       struct err *err)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end || errno)
+        return err_set(err, ERR_USAGE, 0, "--%s: '%s' is no whole number", o->name, value);
+    *ret = n;
+    return true;
+}
+
 static bool apply(struct settings *s, const struct cli_option *o, const char *value,
                   struct err *err)
 {
@@ -106,6 +135,17 @@ static bool apply(struct settings *s, const struct cli_option *o, const char *va
         break;
     case OPT_SHOW_STRINGS:
         s->show_strings = true;
+        break;
+    case OPT_SORT:
+        s->sort = value;
+        break;
+    case OPT_TOP:
+        return take_count(o, value, &s->top, err);
+    case OPT_FILTER:
+        s->filter = value;
+        break;
+    case OPT_ONLY:
+        s->only = (unsigned)choice + 1;
         break;
     case OPT_COLOR:
         s->color = (enum color_when)choice;
@@ -242,6 +282,7 @@ bool options_parse(int argc, char **argv, struct settings *ret, struct err *err)
     size_t files = 0;
     bool only_files = false;
     p.s.format = &report_formats[0];
+    p.s.top = TOP_DEFAULT;
     p.s.command = &commands[CMD_REPORT];
     while (p.next < p.count) {
         char *arg = argv[p.next++];

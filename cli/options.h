@@ -16,6 +16,10 @@ enum option_id {
     OPT_FORMAT,
     OPT_OUTPUT,
     OPT_SHOW_STRINGS,
+    OPT_SORT,
+    OPT_TOP,
+    OPT_FILTER,
+    OPT_ONLY,
     OPT_COLOR,
     OPT_ASCII,
     OPT_QUIET,
@@ -45,6 +49,8 @@ enum color_when {
     COLOR_NEVER,
 };
 
+#define TOP_DEFAULT 50
+
 enum action {
     ACTION_RUN,
     ACTION_HELP,
@@ -61,6 +67,10 @@ struct settings {
     const struct report_format *format;
     const char *output; /* NULL: standard output */
     const char *temp_dir;
+    const char *sort;   /* --sort COLUMN, NULL: the table's own order */
+    const char *filter; /* --filter REGEX, NULL: all rows */
+    uint64_t top;       /* --top N, 0: all; TOP_DEFAULT unless given */
+    unsigned only;      /* --only: enum heap_filter + 1, 0: all objects */
     enum color_when color;
     bool yajl;
     bool ascii;

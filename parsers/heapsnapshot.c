@@ -21,6 +21,8 @@
 #define KEY_MAX 32
 #define DEPTH_MAX 6 /* levels whose keys are remembered */
 #define YAJL_CHUNK ((size_t)64 << 10)
+/* From here on numbers are not exact in JavaScript; nor would be the sum with them. */
+#define EXACT_MAX ((uint64_t)1 << 53)
 
 struct level {
     bool is_array;
@@ -252,6 +254,22 @@ static bool parse_u64(const char *text, size_t len, uint64_t *ret)
     return true;
 }
 
+static bool take_header_number(struct snapshot_parser *p, const char *key, const char *text,
+                               size_t len)
+{
+    uint64_t value;
+    if (!snapshot_meta_has_number(key))
+        return true;
+    if (!parse_u64(text, len, &value))
+        return reject(p, &p->failure, "snapshot.%s: expected an unsigned whole number, found %.*s",
+                      key, len < 40 ? (int)len : 40, text);
+    if (!strcmp(key, "extra_native_bytes") && value >= EXACT_MAX)
+        return reject(p, &p->failure, "snapshot.%s: expected less than 2^53 bytes, found %.*s", key,
+                      (int)len, text);
+    snapshot_meta_number(&p->meta, key, value);
+    return true;
+}
+
 static int on_number(void *ctx, const char *text, size_t len)
 {
     struct snapshot_parser *p = ctx;
@@ -266,8 +284,9 @@ static int on_number(void *ctx, const char *text, size_t len)
         p->block[p->count++] = value;
         return p->count < BLOCK_VALUES || flush_rows(p, &p->failure);
     }
-    if (p->depth == 2 && whole && !strcmp(key_at(p, 1), "snapshot"))
-        snapshot_meta_number(&p->meta, key_at(p, 2), value);
+    if (p->depth == 2 && !strcmp(key_at(p, 1), "snapshot") &&
+        !take_header_number(p, key_at(p, 2), text, len))
+        return 0;
     count_value(p);
     return 1;
 }
@@ -363,8 +382,12 @@ static bool feed_yajl(struct snapshot_parser *p, const uint8_t *buf, size_t len,
     if (status == yajl_status_ok || p->taken_over)
         return true;
     *err = p->failure;
-    if (!err->offset)
+    if (err->code == ERR_INPUT && !err->offset) {
+        char where[40];
         err->offset = place(p);
+        snprintf(where, sizeof where, "byte %llu", (unsigned long long)err->offset);
+        return err_prefix(err, where);
+    }
     return false;
 }
 

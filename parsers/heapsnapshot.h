@@ -31,6 +31,7 @@ struct snapshot_meta {
     uint64_t edge_count;
     uint64_t root_index; /* in the flat nodes array; 0 if not given */
     uint64_t extra_native_bytes;
+    bool has_extra_native_bytes;
     unsigned node_width, edge_width, location_width;
     int node_type, node_name, node_id, node_self_size, node_edge_count;
     int node_trace_node_id, node_detachedness;
@@ -39,6 +40,7 @@ struct snapshot_meta {
     unsigned node_type_count, edge_type_count;
     char node_types[SNAPSHOT_TYPE_MAX][SNAPSHOT_TYPE_NAME_MAX];
     char edge_types[SNAPSHOT_TYPE_MAX][SNAPSHOT_TYPE_NAME_MAX];
+    char unknown_fields[128]; /* "node field \"x\", edge field \"y\"", as many as fit */
 };
 
 /* Returning false ends the parse with the *err that was filled. */

@@ -1,6 +1,7 @@
 /* The header of a snapshot: see snapshot_meta.h. */
 #include "parsers/snapshot_meta.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Where the position of a field is stored: one row for each field that is used. */
@@ -33,6 +34,9 @@ static const struct field fields[] = {
     FIELD("location_fields", "column", location_column, false),
 };
 
+/* Known, and of no use here. */
+static const char *const unused_fields[] = {"script_object_index"};
+
 static int *field_position(struct snapshot_meta *m, const struct field *f)
 {
     return (int *)((char *)m + f->offset);
@@ -50,16 +54,29 @@ void snapshot_meta_init(struct snapshot_meta *m)
         *field_position(m, &fields[i]) = -1;
 }
 
+bool snapshot_meta_has_number(const char *key)
+{
+    static const char *const keys[] = {"node_count", "edge_count", "root_index",
+                                       "extra_native_bytes"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (!strcmp(key, keys[i]))
+            return true;
+    }
+    return false;
+}
+
 void snapshot_meta_number(struct snapshot_meta *m, const char *key, uint64_t value)
 {
-    if (!strcmp(key, "node_count"))
+    if (!strcmp(key, "node_count")) {
         m->node_count = value;
-    else if (!strcmp(key, "edge_count"))
+    } else if (!strcmp(key, "edge_count")) {
         m->edge_count = value;
-    else if (!strcmp(key, "root_index"))
+    } else if (!strcmp(key, "root_index")) {
         m->root_index = value;
-    else if (!strcmp(key, "extra_native_bytes"))
+    } else if (!strcmp(key, "extra_native_bytes")) {
         m->extra_native_bytes = value;
+        m->has_extra_native_bytes = true;
+    }
 }
 
 static bool add_type(char types[][SNAPSHOT_TYPE_NAME_MAX], unsigned *count, unsigned index,
@@ -76,15 +93,44 @@ static bool add_type(char types[][SNAPSHOT_TYPE_NAME_MAX], unsigned *count, unsi
     return true;
 }
 
-static bool add_field(struct snapshot_meta *m, const char *list, unsigned index, const char *text,
-                      size_t len)
+static bool text_equal(const char *name, const char *text, size_t len)
 {
+    return strlen(name) == len && !memcmp(name, text, len);
+}
+
+static void note_unknown(struct snapshot_meta *m, const char *list, const char *text, size_t len)
+{
+    size_t used = strlen(m->unknown_fields), room = sizeof m->unknown_fields - used;
+    for (size_t i = 0; i < ARRAY_LEN(unused_fields); i++) {
+        if (text_equal(unused_fields[i], text, len))
+            return;
+    }
+    /* "node_fields" without its end */
+    int wanted =
+        snprintf(m->unknown_fields + used, room, "%s%.*s field \"%.*s\"", used ? ", " : "",
+                 (int)(strlen(list) - strlen("_fields")), list, (int)min_u64(len, 40), text);
+    if (wanted < 0 || (size_t)wanted >= room)
+        m->unknown_fields[used] = '\0';
+}
+
+static bool add_field(struct snapshot_meta *m, const char *list, unsigned index, const char *text,
+                      size_t len, struct err *err)
+{
+    bool known = false;
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         const struct field *f = &fields[i];
-        if (!strcmp(f->list, list) && strlen(f->name) == len && !memcmp(f->name, text, len))
-            *field_position(m, f) = (int)index;
+        if (strcmp(f->list, list) || !text_equal(f->name, text, len))
+            continue;
+        if (field_position_of(m, f) >= 0)
+            return err_set(err, ERR_INPUT, 0, "snapshot.meta.%s names \"%s\" twice", list, f->name);
+        *field_position(m, f) = (int)index;
+        known = true;
     }
-    return index < SNAPSHOT_ROW_MAX;
+    if (!known)
+        note_unknown(m, list, text, len);
+    return index < SNAPSHOT_ROW_MAX ||
+           err_set(err, ERR_INPUT, 0, "snapshot.meta.%s has more than %d fields", list,
+                   SNAPSHOT_ROW_MAX);
 }
 
 bool snapshot_meta_string(struct snapshot_meta *m, const char *key, bool nested, unsigned index,
@@ -104,10 +150,7 @@ bool snapshot_meta_string(struct snapshot_meta *m, const char *key, bool nested,
     if (!width || nested)
         return true;
     *width = index + 1;
-    if (add_field(m, key, index, text, len))
-        return true;
-    return err_set(err, ERR_INPUT, 0, "snapshot.meta.%s has more than %d fields", key,
-                   SNAPSHOT_ROW_MAX);
+    return add_field(m, key, index, text, len, err);
 }
 
 static unsigned width_of(const struct snapshot_meta *m, const struct field *f)

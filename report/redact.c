@@ -72,6 +72,10 @@ void redact_edge(struct buf *b, const char *edge, bool show_strings)
     static const char variable[] = " (variable)";
     size_t len = strlen(edge), tail = sizeof variable - 1;
     size_t name = len > tail && strcmp(edge + len - tail, variable) == 0 ? len - tail : len;
+    if (!show_strings && strstr(edge, " / part of key (")) {
+        buf_puts(b, "(entry of a WeakMap)"); /* the name quotes the key and the value */
+        return;
+    }
     if (show_strings || is_index(edge) || is_name(edge, name)) {
         buf_append(b, edge, len);
         return;
@@ -87,4 +91,55 @@ void redact_node(struct buf *b, const char *node, bool show_strings)
         buf_append(b, node, len);
     else
         buf_printf(b, "string of %zu bytes", len >= 2 && node[len - 1] == '"' ? len - 2 : len - 1);
+}
+
+/* Properties stand between ", "; one that is quoted and holds that is cut in pieces, and each piece
+ * is looked at by itself. */
+static void put_properties(struct buf *b, const char *text, size_t len)
+{
+    static const char separator[] = ", ", ellipsis[] = "\xE2\x80\xA6";
+    for (size_t at = 0; at < len;) {
+        const char *next = memmem(text + at, len - at, separator, sizeof separator - 1);
+        size_t end = next ? (size_t)(next - text) : len;
+        bool is_ellipsis =
+            end - at == sizeof ellipsis - 1 && !memcmp(text + at, ellipsis, end - at);
+        if (is_ellipsis || is_name(text + at, end - at))
+            buf_append(b, text + at, end - at);
+        else
+            put_pattern(b, text + at, end - at);
+        if (next)
+            buf_puts(b, separator);
+        at = end + (next ? sizeof separator - 1 : 0);
+    }
+}
+
+void redact_name(struct buf *b, const char *name, bool show_strings)
+{
+    size_t len = strlen(name), from = strncmp(name, "Detached <", 10) == 0 ? 10 : 0;
+    const char *open = strchr(name, '{'), *space = strchr(name + from, ' ');
+    if (show_strings || name[0] == '"') {
+        redact_node(b, name, show_strings);
+    } else if (open && name[len - 1] == '}') {
+        buf_append(b, name, (size_t)(open - name) + 1);
+        put_properties(b, open + 1, (size_t)(name + len - 1 - (open + 1)));
+        buf_putc(b, '}');
+    } else if ((from || name[0] == '<') && space) {
+        buf_append(b, name, (size_t)(space - name));
+        buf_putc(b, '>');
+    } else if (strstr(name, "://")) {
+        put_pattern(b, name, len);
+    } else {
+        buf_append(b, name, len);
+    }
+}
+
+void redact_string(struct buf *b, const char *text, bool show_strings)
+{
+    size_t len = strlen(text);
+    if (show_strings)
+        buf_append(b, text, len);
+    else if ((text[0] == '/' || strstr(text, "://")) && !strpbrk(text, " \t\n\r"))
+        put_pattern(b, text, len);
+    else
+        buf_printf(b, "string of %zu bytes", len);
 }

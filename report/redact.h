@@ -14,4 +14,11 @@
 void redact_edge(struct buf *b, const char *edge, bool show_strings);
 void redact_node(struct buf *b, const char *node, bool show_strings);
 
+/* The same for what a view shows: of an object named by its properties, {html, "/product/7"}, those
+ * that look like data become patterns, of a tag only its name stays, and URLs become patterns. */
+void redact_name(struct buf *b, const char *name, bool show_strings);
+
+/* A string's contents: of a path or URL its pattern, else nothing but the length. */
+void redact_string(struct buf *b, const char *text, bool show_strings);
+
 #endif

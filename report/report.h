@@ -8,6 +8,10 @@
 
 #include "analyzer/analysis.h"
 
+struct diff_answer;
+struct view_answer;
+struct view_caption;
+
 struct report_sink {
     /* Takes all `len` bytes or returns false; after that the renderer stops. */
     bool (*write)(void *ctx, const char *bytes, size_t len);
@@ -31,6 +35,13 @@ struct report_format {
     /* Fails for want of memory or if the sink does. */
     bool (*render)(const struct analysis *a, const struct report_options *o,
                    const struct report_sink *sink, struct err *err);
+    /* The same for one view of a heap; NULL if the format has no such. */
+    bool (*draw_view)(const struct view_answer *a, const struct view_caption *c,
+                      const struct report_options *o, const struct report_sink *sink,
+                      struct err *err);
+    /* The same for a comparison of snapshots. */
+    bool (*draw_diff)(const struct diff_answer *a, const struct report_options *o,
+                      const struct report_sink *sink, struct err *err);
 };
 
 #define REPORT_FORMAT_COUNT 2

@@ -472,17 +472,36 @@ static void put_nodes(const struct model *m, const struct dress *d, struct buf *
     }
 }
 
+static void write_dressed(const struct model *m, const struct dress *d, struct buf *text)
+{
+    put_header(m, d, text);
+    put_nodes(m, d, text);
+    buf_puts(text, "],\n\"strings\":[");
+    for (uint32_t i = 0; i < m->string_count; i++) {
+        if (i)
+            buf_puts(text, d->comma);
+        put_string(text, m->strings[i], d->escape);
+    }
+    buf_puts(text, "]}\n");
+}
+
 void model_write(const struct model *m, uint64_t seed, struct buf *text)
 {
     uint64_t x = (seed + 1) * UINT64_C(0xD1B54A32D192ED03);
     struct dress d = choose_dress(m, &x);
-    put_header(m, &d, text);
-    put_nodes(m, &d, text);
-    buf_puts(text, "],\n\"strings\":[");
-    for (uint32_t i = 0; i < m->string_count; i++) {
-        if (i)
-            buf_puts(text, d.comma);
-        put_string(text, m->strings[i], d.escape);
-    }
-    buf_puts(text, "]}\n");
+    write_dressed(m, &d, text);
+}
+
+void model_write_as_v8(const struct model *m, struct buf *text)
+{
+    struct dress d = {
+        .node_types = choose_order(ARRAY_LEN(node_type_names), false, NULL),
+        .edge_types = choose_order(ARRAY_LEN(edge_type_names), false, NULL),
+        .node_fields = choose_order(m->has_detachedness ? 6 : 5, false, NULL),
+        .edge_fields = choose_order(3, false, NULL),
+        .location_fields = choose_order(4, false, NULL),
+        .comma = ",",
+        .escape = true,
+    };
+    write_dressed(m, &d, text);
 }

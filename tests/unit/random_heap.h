@@ -46,6 +46,8 @@ void model_make(struct model *m, uint64_t seed);
 /* The snapshot, in a dress that the seed chooses: order of fields and types, white space, escapes.
  */
 void model_write(const struct model *m, uint64_t seed, struct buf *text);
+/* The same with fields and types in V8's order, which other readers may rely on. */
+void model_write_as_v8(const struct model *m, struct buf *text);
 void model_release(struct model *m);
 
 /* A random number below `bound`. */

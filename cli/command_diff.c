@@ -1,0 +1,93 @@
+/* `mortem diff OLD NEW [NEWER...]`: compares the snapshots, says on standard error which of them
+ * are damaged, and draws what grew.
+ */
+#include "cli/command_diff.h"
+
+#include <unistd.h>
+
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress_bar.h"
+#include "cli/terminal.h"
+#include "cli/warn.h"
+#include "report/report_diff.h"
+
+static bool check(const struct settings *s, struct err *err)
+{
+    if (s->file_count < 2 || s->file_count > GROWTH_SNAPSHOTS_MAX)
+        return err_set(err, ERR_USAGE, 0,
+                       "diff takes 2 to %d snapshots, the oldest first: %zu given",
+                       GROWTH_SNAPSHOTS_MAX, s->file_count);
+    if (!s->format->draw_diff)
+        return err_set(err, ERR_USAGE, 0, "diff has no --format %s", s->format->name);
+    return output_check(s->output, s->files, s->file_count, err);
+}
+
+static bool read_all(const struct settings *s, struct trend *ret, struct err *err)
+{
+    const struct heap_load_options o = {.yajl = s->yajl, .temp_dir = s->temp_dir};
+    struct progress_bar bar;
+    progress_bar_init(&bar, STDERR_FILENO, s->quiet, s->ascii);
+    bool ok = trend_of_files(s->files, s->file_count, &o, ret, &bar.progress, err);
+    progress_bar_finish(&bar);
+    return ok;
+}
+
+static enum err_code warn_of_damage(const struct trend *t)
+{
+    enum err_code worst = ERR_NONE;
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->snapshots[i].damage)
+            continue;
+        warn(t->snapshots[i].damage);
+        worst = ERR_INPUT;
+    }
+    return worst;
+}
+
+static bool draw(const struct settings *s, const struct diff_answer *a, struct err *err)
+{
+    struct output out;
+    struct report_options o = {.ascii = s->ascii, .show_strings = s->show_strings};
+    bool to_stdout = s->output == NULL;
+    o.color = s->color == COLOR_ALWAYS ||
+              (s->color == COLOR_AUTO && to_stdout && terminal_wants_color(STDOUT_FILENO));
+    o.width = to_stdout ? terminal_width(STDOUT_FILENO) : 0;
+    if (!output_open(&out, s->output, err))
+        return false;
+    struct report_sink sink = output_sink(&out);
+    bool drawn = s->format->draw_diff(a, &o, &sink, err);
+    bool sink_failed = out.errnum != 0;
+    /* If the sink failed, closing says why, or that it does not matter. */
+    return output_close(&out, drawn, err) && (drawn || sink_failed);
+}
+
+static bool answer(const struct settings *s, const struct trend *t, struct err *err)
+{
+    const struct table_options o = {.sort = s->sort, .filter = s->filter, .top = s->top};
+    struct diff_answer a = {.trend = t};
+    bool ok = trend_table_classes(&a.classes, t, &o, err) &&
+              trend_table_places(&a.places, t, &o, err) && draw(s, &a, err);
+    if (a.classes.source)
+        table_release(&a.classes);
+    if (a.places.source)
+        table_release(&a.places);
+    return ok;
+}
+
+int command_diff(const struct settings *s)
+{
+    struct trend t;
+    struct err err;
+    if (!check(s, &err) || !read_all(s, &t, &err)) {
+        warn(err.msg);
+        return err.code;
+    }
+    enum err_code status = warn_of_damage(&t);
+    if (!answer(s, &t, &err)) {
+        warn(err.msg);
+        status = err.code;
+    }
+    trend_release(&t);
+    return status;
+}
