@@ -12,12 +12,8 @@ struct str class_name(const struct heap *h, uint32_t row)
 
 void class_put_key(struct buf *b, const struct heap *h, uint32_t row)
 {
-    const struct class_info *c = class_row(h, row);
-    struct str name = class_name(h, row);
-    if (c->has_location)
-        buf_printf(b, "%u,%u,%u", c->script_id, c->line, c->column);
-    buf_putc(b, ',');
-    buf_append(b, name.p, name.len);
+    struct class_key key = class_row_key(h, row);
+    class_key_put(b, &key);
 }
 
 static bool counts(const struct heap *h, const uint8_t *passes, uint32_t n)

@@ -3,8 +3,8 @@
 #ifndef MORTEM_ANALYZER_CLASS_TABLES_H
 #define MORTEM_ANALYZER_CLASS_TABLES_H
 
+#include "analyzer/answer_table.h"
 #include "analyzer/heap.h"
-#include "analyzer/table.h"
 
 /* Set `t` up for table_fill(); after a failure nothing is owned. `h` is borrowed. */
 

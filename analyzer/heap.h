@@ -83,12 +83,12 @@ struct heap {
     uint64_t edge_count;
     uint64_t extra_native_bytes;
     bool has_extra_native_bytes; /* the header says so, be it 0 */
-    uint64_t file_bytes;   /* decompressed */
-    bool complete;         /* false: cut short or damaged, what is there was kept */
-    unsigned sections;     /* HEAP_HAS_ */
-    struct err damage;     /* where and why reading ended, if not complete */
-    struct oddities odd;   /* what did not stop the reading */
-    bool has_detachedness; /* nodes carry it (Node 16 to 22) */
+    uint64_t file_bytes;         /* decompressed */
+    bool complete;               /* false: cut short or damaged, what is there was kept */
+    unsigned sections;           /* HEAP_HAS_ */
+    struct err damage;           /* where and why reading ended, if not complete */
+    struct oddities odd;         /* what did not stop the reading */
+    bool has_detachedness;       /* nodes carry it (Node 16 to 22) */
     char node_type_names[NODE_TYPE_MAX][32];
     uint32_t node_type_count;
     struct strings strings;

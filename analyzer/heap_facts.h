@@ -3,8 +3,8 @@
 #ifndef MORTEM_ANALYZER_HEAP_FACTS_H
 #define MORTEM_ANALYZER_HEAP_FACTS_H
 
+#include "analyzer/answer_table.h"
 #include "analyzer/heap.h"
-#include "analyzer/table.h"
 #include "base/arena.h"
 
 struct fact {

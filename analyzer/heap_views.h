@@ -3,8 +3,8 @@
 #ifndef MORTEM_ANALYZER_HEAP_VIEWS_H
 #define MORTEM_ANALYZER_HEAP_VIEWS_H
 
+#include "analyzer/answer_table.h"
 #include "analyzer/heap_facts.h"
-#include "analyzer/table.h"
 
 enum view_subject {
     SUBJECT_NONE,

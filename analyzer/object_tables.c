@@ -31,7 +31,7 @@ static const struct table_column cells[] = {
 
 struct object_rows {
     struct node_text text;
-    struct object_list list; /* the order, and the rows of most tables */
+    struct object_list list;     /* the order, and the rows of most tables */
     uint8_t *classes;            /* of instances: by class row, 1 for those that are meant */
     struct retaining_walk *walk; /* of a path */
 };

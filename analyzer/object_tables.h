@@ -6,8 +6,8 @@
 #ifndef MORTEM_ANALYZER_OBJECT_TABLES_H
 #define MORTEM_ANALYZER_OBJECT_TABLES_H
 
+#include "analyzer/answer_table.h"
 #include "analyzer/heap.h"
-#include "analyzer/table.h"
 
 /* Set `t` up for table_fill(); after a failure nothing is owned. `h` is borrowed and has its
  * positions (heap_find_positions()). */

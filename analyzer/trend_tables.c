@@ -5,7 +5,7 @@
 
 #include "analyzer/utf16.h"
 
-#define SCRIPT_WIDTH 23
+#define SCRIPT_WIDTH 25
 
 int64_t percent_change(uint64_t before, uint64_t after)
 {
@@ -177,8 +177,8 @@ static const struct table_column place_columns[PLACE_COLUMNS] = {
     [PLACE_SCRIPT] = {"script", "In", SCRIPT_WIDTH, COLUMN_TEXT, true},
     [PLACE_NEW_OBJECTS] = {"new_objects", "New", 10, COLUMN_COUNT, false},
     [PLACE_NEW_BYTES] = {"new_bytes", "New bytes", 9, COLUMN_BYTES, false},
-    [PLACE_BEFORE] = {"before", "Before", 9, COLUMN_BYTES, false},
-    [PLACE_AFTER] = {"after", "After", 9, COLUMN_BYTES, false},
+    [PLACE_BEFORE] = {"before", "Before", 8, COLUMN_BYTES, false},
+    [PLACE_AFTER] = {"after", "After", 8, COLUMN_BYTES, false},
     [PLACE_PERCENT] = {"percent", "%", 8, COLUMN_PERCENT_CHANGE, false},
     [PLACE_TREND] = {"trend", "Trend", 5, COLUMN_TEXT, false},
 };
@@ -245,6 +245,27 @@ static const struct table_source place_source = {
 };
 
 /* -- both -- */
+
+/* Those that `but` has not. */
+static void append_keys(const struct table_source *s, const struct table_source *but, struct buf *b)
+{
+    for (size_t i = 0; i < s->column_count; i++) {
+        if (!but || !has_column(but, s->columns[i].key))
+            buf_printf(b, "%s%s", b->len ? ", " : "", s->columns[i].key);
+    }
+}
+
+bool trend_tables_check_sort(const char *key, struct err *err)
+{
+    struct buf keys = {0};
+    if (!key || has_column(&class_source, key) || has_column(&place_source, key))
+        return true;
+    append_keys(&class_source, NULL, &keys);
+    append_keys(&place_source, &class_source, &keys);
+    err_set(err, ERR_USAGE, 0, "--sort: '%s' is no column: there are %s", key, buf_str(&keys));
+    buf_release(&keys);
+    return false;
+}
 
 static struct table_options without_foreign_sort(const struct table_options *o,
                                                  const struct table_source *own,

@@ -4,8 +4,12 @@
 #ifndef MORTEM_ANALYZER_TREND_TABLES_H
 #define MORTEM_ANALYZER_TREND_TABLES_H
 
-#include "analyzer/table.h"
+#include "analyzer/answer_table.h"
 #include "analyzer/trend.h"
+
+/* Is there a column of that key in one of the tables? NULL is the default order. Asked before the
+ * long work of reading snapshots. */
+bool trend_tables_check_sort(const char *key, struct err *err) WARN_UNUSED;
 
 /* Fill a table; the trend is borrowed. By default the classes that grew most stand first, and of
  * the places those that grow in every step, by new bytes. A column to sort by that only the other

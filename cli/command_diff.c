@@ -20,7 +20,8 @@ static bool check(const struct settings *s, struct err *err)
                        GROWTH_SNAPSHOTS_MAX, s->file_count);
     if (!s->format->draw_diff)
         return err_set(err, ERR_USAGE, 0, "diff has no --format %s", s->format->name);
-    return output_check(s->output, s->files, s->file_count, err);
+    return trend_tables_check_sort(s->sort, err) &&
+           output_check(s->output, s->files, s->file_count, err);
 }
 
 static bool read_all(const struct settings *s, struct trend *ret, struct err *err)

@@ -39,6 +39,8 @@ static const struct {
      "What killed the process too, from the kernel's log of the boot before."},
     {"mortem show app.heapsnapshot classes --top 20", "The largest classes, as DevTools has them."},
     {"mortem show app.heapsnapshot path @83653", "What holds the object with that number."},
+    {"mortem diff monday.heapsnapshot tuesday.heapsnapshot wednesday.heapsnapshot",
+     "What grows from one to the next, and which variable holds it."},
     {"mortem --format json -o report.json *.heapsnapshot *.log", "For programs."},
 };
 

@@ -17,6 +17,15 @@ bool inputs_analyze(const struct settings *s, bool keep_heap, struct analysis *r
     return ok;
 }
 
+static void warn_of_oddities(const struct heap *h, const char *file)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s: ", file);
+    if (oddities_describe(&h->odd, &text))
+        warn(buf_str(&text));
+    buf_release(&text);
+}
+
 bool inputs_heap(const struct settings *s, const char *file, struct heap *ret, struct err *err)
 {
     struct progress_bar bar;
@@ -33,6 +42,7 @@ bool inputs_heap(const struct settings *s, const char *file, struct heap *ret, s
     }
     if (!h.complete)
         warn(h.damage.msg);
+    warn_of_oddities(&h, file);
     *ret = h;
     return true;
 }

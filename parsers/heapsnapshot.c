@@ -298,7 +298,7 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
         return p->sink.string(p->sink.ctx, (const char *)text, len, true, &p->failure);
     if (p->open)
         return reject(p, &p->failure, "\"%s\": found a string", section_names[p->open]);
-    bool ok = !in_meta(p) || !p->levels[p->depth].is_array ||
+    bool ok = p->meta_given || !in_meta(p) || !p->levels[p->depth].is_array ||
               snapshot_meta_string(&p->meta, key_at(p, 3), p->depth == 5, p->levels[p->depth].index,
                                    (const char *)text, len, &p->failure);
     count_value(p);

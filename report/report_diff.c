@@ -96,7 +96,7 @@ static void put_first_place(struct diff_page *d)
     const struct growth_place *p = &t->places.all[table_item(places, 0)];
     uint64_t own = p->new_bytes + p->grown_bytes;
     uint64_t all = t->places.new_bytes + t->places.grown_bytes;
-    if (own * 100 < all * SHARE_TOLD || p->kind == OWNER_NONE)
+    if (own * 100 < all * SHARE_TOLD || p->kind == OWNER_NONE || t->backwards)
         return;
     struct buf *b = page_scratch(&d->page);
     page_blank_line(&d->page);
@@ -121,6 +121,12 @@ static void put_series(struct buf *b, const uint64_t *figures, size_t count,
     }
 }
 
+/* Small integers leave no trace: an array of them looks empty. */
+static bool has_entries(const struct trend *t, const struct growth_place *p)
+{
+    return p->has_entries && (p->entries[0] || p->entries[t->count - 1]);
+}
+
 /* The first places step by step. */
 static void put_followed(struct diff_page *d)
 {
@@ -129,10 +135,10 @@ static void put_followed(struct diff_page *d)
     for (uint64_t row = 0; row < table_rows(places) && row < FOLLOWED_ROWS; row++) {
         const struct growth_place *p = &t->places.all[table_item(places, row)];
         struct buf *b = page_scratch(&d->page);
-        if (p->kind == OWNER_NONE || (t->count < 3 && !p->has_entries))
+        if (p->kind == OWNER_NONE || (t->count < 3 && !has_entries(t, p)))
             continue;
         buf_printf(b, "%s (%s @%u): ", p->holder, p->what, p->node_id);
-        if (p->has_entries) {
+        if (has_entries(t, p)) {
             put_series(b, p->entries, t->count, text_put_count);
             buf_puts(b, " entries, ");
         }
@@ -146,6 +152,8 @@ static void put_coverage(struct diff_page *d)
 {
     const struct growth_places *g = &d->t->places;
     struct buf *b = page_scratch(&d->page);
+    if (g->new_bytes + g->grown_bytes == 0)
+        return;
     text_put_count(b, g->new_objects);
     buf_puts(b, " objects are new, with ");
     text_put_bytes(b, g->new_bytes);

@@ -18,12 +18,20 @@ static void put_change(struct buf *b, int64_t change, void (*put)(struct buf *, 
     put(b, change < 0 ? -(uint64_t)change : (uint64_t)change);
 }
 
+/* From so many tenths of a percent on "102x" says it. */
+#define FACTOR_LEAST 100000
+
 /* Tenths only where they matter. */
 static void put_percent_change(struct buf *b, int64_t tenths)
 {
     uint64_t size = tenths < 0 ? -(uint64_t)tenths : (uint64_t)tenths;
     if (tenths == INT64_MAX) {
         buf_puts(b, "new");
+        return;
+    }
+    if (tenths >= FACTOR_LEAST) {
+        text_put_count(b, size / 1000 + 1);
+        buf_putc(b, 'x');
         return;
     }
     if (tenths)

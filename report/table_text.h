@@ -1,10 +1,10 @@
-/* A table of answers (analyzer/table.h) on a text page: drawn from the kinds of its columns, rows
- * streamed, contents of strings hidden unless asked for.
+/* A table of answers (analyzer/answer_table.h) on a text page: drawn from the kinds of its columns,
+ * rows streamed, contents of strings hidden unless asked for.
  */
 #ifndef MORTEM_REPORT_TABLE_TEXT_H
 #define MORTEM_REPORT_TABLE_TEXT_H
 
-#include "analyzer/table.h"
+#include "analyzer/answer_table.h"
 #include "report/page.h"
 #include "report/report.h"
 

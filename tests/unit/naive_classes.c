@@ -6,7 +6,7 @@
 struct definition {
     struct buf text;
     uint32_t count;
-    uint32_t names[64]; /* strings, in order */
+    const char *names[64]; /* in order */
     uint32_t name_count;
 };
 
@@ -76,7 +76,7 @@ static bool suggest(const struct naive *v, uint32_t n, struct definition *d)
             buf_puts(&d->text, ", ");
         if (!full) {
             buf_puts(&d->text, buf_str(&text));
-            d->names[d->name_count++] = m->edges[e].name;
+            d->names[d->name_count++] = name;
         }
         buf_release(&text);
         if (full)
@@ -132,7 +132,7 @@ static bool satisfies(const struct model *m, uint32_t n, const struct definition
     for (uint32_t k = 0; k < d->name_count; k++) {
         uint32_t e = m->first_edge[n];
         while (e < m->first_edge[n + 1] &&
-               (used[e] || !is_property(m, e) || m->edges[e].name != d->names[k]))
+               (used[e] || !is_property(m, e) || strcmp(m->strings[m->edges[e].name], d->names[k])))
             e++;
         if (e == m->first_edge[n + 1])
             return false;
@@ -220,19 +220,37 @@ static void add_to_row(struct naive *v, uint32_t n)
         row->retained_bytes += v->retained_bytes[n];
 }
 
+static void put_keys(const struct naive *v, const struct definitions *all, struct buf *keys)
+{
+    for (uint32_t n = 0; n < v->m->node_count; n++) {
+        const struct model_node *node = &v->m->nodes[n];
+        if (node->type == NODE_OBJECT && node->located)
+            buf_printf(&keys[n], "%u,%u,%u", node->script_id, node->line, node->column);
+        buf_putc(&keys[n], ',');
+        put_class_name(v, all, n, &keys[n]);
+    }
+}
+
+static void release(struct definitions *all)
+{
+    while (all->count)
+        buf_release(&all->all[--all->count].text);
+}
+
 void naive_classify(struct naive *v)
 {
     static struct definitions all;
     infer(v, &all);
-    for (uint32_t n = 0; n < v->m->node_count; n++) {
-        const struct model_node *node = &v->m->nodes[n];
-        if (node->type == NODE_OBJECT && node->located)
-            buf_printf(&v->keys[n], "%u,%u,%u", node->script_id, node->line, node->column);
-        buf_putc(&v->keys[n], ',');
-        put_class_name(v, &all, n, &v->keys[n]);
-    }
+    put_keys(v, &all, v->keys);
     for (uint32_t n = 0; n < v->m->node_count; n++)
         add_to_row(v, n);
-    while (all.count)
-        buf_release(&all.all[--all.count].text);
+    release(&all);
+}
+
+void naive_keys_under(const struct naive *v, const struct naive *other, struct buf *ret_keys)
+{
+    static struct definitions all;
+    infer(other, &all);
+    put_keys(v, &all, ret_keys);
+    release(&all);
 }

@@ -38,4 +38,7 @@ void naive_release(struct naive *v);
 /* Class keys and rows: the last step of naive_compute(). */
 void naive_classify(struct naive *v);
 
+/* The keys that the nodes of v have with the interfaces of `other`: by node, appended. */
+void naive_keys_under(const struct naive *v, const struct naive *other, struct buf *ret_keys);
+
 #endif

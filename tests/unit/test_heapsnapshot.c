@@ -198,7 +198,7 @@ static void test_unusual_documents(void **state)
     expect_complete(HEADER "}", 0, 0, 0);
     expect_complete(HEADER ",\"nodes\":[],\"edges\":[ ],\"strings\":[\n]}", 0, 0, 0);
     expect_complete("\n {\"first\":{\"snapshot\":{},\"nodes\":[1]},\"x\":null,\"y\":-1.5e3,"
-                    "\"snapshot\" :\t{\"new\":[1,{\"meta\":2}]," META ",\"node_count\":-1}," NODES
+                    "\"snapshot\" :\t{\"new\":[1,{\"meta\":2}]," META ",\"new_count\":-1}," NODES
                     " ,\r\n" EDGES ",\"z\":[[\"nodes\"]],\"true\":true," STRINGS
                     "} trailing [garbage",
                     3, 3, 4);
@@ -297,6 +297,10 @@ static void test_wrong_structure(void **state)
     expect_error(HEADER "," STRINGS ",\"strings\":[^]}", "\"strings\" comes twice", true);
     expect_error(HEADER "," NODES ",\"snapshot\":{" META "}^}", "\"snapshot\" comes twice", true);
     expect_error(HEADER ",\"snapshot\":{" META "}^}", "\"snapshot\" comes twice", true);
+    expect_error("{\"snapshot\":{\"node_count\":-1^,", "snapshot.node_count: expected an unsigned",
+                 true);
+    expect_error("{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"type\"^",
+                 "snapshot.meta.node_fields names \"type\" twice", true);
 }
 
 static void test_not_a_snapshot(void **state)

@@ -155,8 +155,8 @@ static void test_edge_order(void **state)
     assert_int_equal(edge_text_compare(&s->text, number, number), 0);
 }
 
-/* A plain object of `count` properties p0, p1, ... each with a name of `pad` letters more. */
-static void assert_object_name(unsigned count, unsigned pad, const char *want)
+/* A plain object with these properties. */
+static void assert_object_name(const char *const *names, unsigned count, const char *want)
 {
     struct sketch *k = calloc(1, sizeof *k);
     struct heap h = {0};
@@ -165,11 +165,8 @@ static void assert_object_name(unsigned count, unsigned pad, const char *want)
     uint32_t root = sketch_node(k, NODE_SYNTHETIC, "", 0);
     uint32_t object = sketch_node(k, NODE_OBJECT, "Object", 16);
     sketch_edge(k, root, EDGE_PROPERTY, "x", object);
-    for (unsigned i = 0; i < count; i++) {
-        char name[256];
-        snprintf(name, sizeof name, "p%u%.*s", i, (int)pad, "________________________________");
-        sketch_edge(k, object, EDGE_PROPERTY, name, sketch_node(k, NODE_STRING, "v", 8));
-    }
+    for (unsigned i = 0; i < count; i++)
+        sketch_edge(k, object, EDGE_PROPERTY, names[i], sketch_node(k, NODE_STRING, "v", 8));
     sketch_finish(k, &h);
     node_text_init(&text, &h);
     node_text_put_name(&b, &text, object, SIZE_MAX);
@@ -181,14 +178,30 @@ static void assert_object_name(unsigned count, unsigned pad, const char *want)
 static void test_object_names(void **state)
 {
     (void)state;
-    assert_object_name(0, 0, "{}");
-    assert_object_name(1, 0, "{p0}");
-    assert_object_name(3, 0, "{p0, p1, p2}");
-    /* 2 + 30 units each: front {p0___ = 31, back p4___} = 31, front again 63: 63 + 31 + 30 > 100.
-     */
-    assert_object_name(5, 28,
+    static const char *const names[] = {"p0", "p1", "p2"};
+    static const char *const empty_last[] = {"p0", "", "p2"};
+    static const char *const empty_first[] = {"", "p1"};
+    static const char *const empty_end[] = {"p0", "p1", "p2", ""};
+    static const char *const empty_behind[] = {"p0", "p1", "", "p3"};
+    static const char *const longs[] = {
+        "p0____________________________", "p1____________________________",
+        "p2____________________________", "p3____________________________",
+        "p4____________________________",
+    };
+    assert_object_name(NULL, 0, "{}");
+    assert_object_name(names, 1, "{p0}");
+    assert_object_name(names, 3, "{p0, p1, p2}");
+    /* 30 units each: front {p0___ = 31, back p4___} = 31, front again 63: 63 + 31 + 30 > 100. */
+    assert_object_name(longs, 5,
                        "{p0____________________________, p1____________________________, "
                        "\xE2\x80\xA6, p4____________________________}");
+    /* an empty name, as DevTools shows it: from the front, and from the back */
+    assert_object_name(empty_last, 2, "{p0}");
+    assert_object_name(empty_last, 3, "{p0, , p2}");
+    assert_object_name(empty_first, 1, "{}");
+    assert_object_name(empty_first, 2, "{, p1}");
+    assert_object_name(empty_end, 4, "{p0, p1, p2}");
+    assert_object_name(empty_behind, 4, "{p0, p1, , p3}");
 }
 
 /* -- lists -- */

@@ -1,5 +1,5 @@
-/* A table of answers: see table.h. */
-#include "analyzer/table.h"
+/* A table of answers: see answer_table.h. */
+#include "analyzer/answer_table.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * A source names its columns, offers its items and knows their default order; all the rest is the
  * same for every table and is here. Renderers draw a table from its columns' kinds alone.
  */
-#ifndef MORTEM_ANALYZER_TABLE_H
-#define MORTEM_ANALYZER_TABLE_H
+#ifndef MORTEM_ANALYZER_ANSWER_TABLE_H
+#define MORTEM_ANALYZER_ANSWER_TABLE_H
 
 #include "analyzer/name_filter.h"
 #include "analyzer/ranking.h"

@@ -1,0 +1,68 @@
+/* analyzer/id_set: every id that comes twice is told, at once or at the end, as a plain list says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analyzer/id_set.h"
+#include "tests/unit/random_heap.h"
+
+#define IDS_MAX 600
+
+static uint64_t count_repeats(const uint32_t *ids, unsigned count)
+{
+    uint64_t repeats = 0;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned k = 0;
+        while (k < i && ids[k] != ids[i])
+            k++;
+        repeats += k < i;
+    }
+    return repeats;
+}
+
+/* Ids around the bounds, with the number of nodes growing now and then. */
+static void check(struct store *store, uint64_t seed)
+{
+    static const uint64_t bases[] = {0, 65530, 200000, UINT32_MAX - 9};
+    struct id_set s = {0};
+    struct err err = {0};
+    uint64_t x = seed * 2 + 1, told = 0, late, nodes = 0;
+    uint32_t ids[IDS_MAX], id;
+    unsigned count = random_below(&x, IDS_MAX);
+    assert_true(id_set_init(&s, store, &err));
+    for (unsigned i = 0; i < count; i++) {
+        if (i % 50 == 0) {
+            nodes += random_below(&x, 4000);
+            assert_true(id_set_reserve(&s, nodes, &err));
+        }
+        ids[i] = (uint32_t)(bases[random_below(&x, ARRAY_LEN(bases))] +
+                            random_below(&x, 10) * (1 + seed % 50));
+        told += id_set_add(&s, ids[i]);
+    }
+    assert_true(id_set_finish(&s, &late, &id, &err));
+    assert_int_equal(told + late, count_repeats(ids, count));
+    id_set_release(&s);
+}
+
+static void test_random_ids(void **state)
+{
+    (void)state;
+    struct store *store;
+    struct err err = {0};
+    assert_true(store_new(NULL, &store, &err));
+    for (uint64_t seed = 1; seed < 200; seed++)
+        check(store, seed);
+    store_free(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_ids),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
