@@ -34,15 +34,18 @@ static atomic_int fired;
 static enum fault kind;
 static bool for_good; /* all later calls fail as well */
 
+/* Threads count down together: each takes a number of its own. */
 static bool fails(enum fault k)
 {
-    if (k != kind || !armed)
+    int left = armed;
+    if (k != kind)
         return false;
-    if (armed > 1) {
-        atomic_fetch_sub(&armed, 1);
+    do {
+        if (left == 0)
+            return false;
+    } while (!atomic_compare_exchange_weak(&armed, &left, left > 1 ? left - 1 : for_good ? 1 : 0));
+    if (left > 1)
         return false;
-    }
-    armed = for_good;
     fired = 1;
     return true;
 }
