@@ -124,6 +124,16 @@ static bool merge_locations(struct job *j, struct err *err)
 
 /* -- snapshots -- */
 
+static const char *describe_oddities(struct job *j, const struct heap *h, const char *file)
+{
+    struct buf text = {0};
+    const char *remark = NULL;
+    if (oddities_describe(&h->odd, &text))
+        remark = arena_printf(&j->t->arena, "%s: %s", file, buf_str(&text));
+    buf_release(&text);
+    return remark;
+}
+
 static bool read_snapshot(struct job *j, const char *file, size_t i, struct heap *ret,
                           struct err *err)
 {
@@ -138,6 +148,7 @@ static bool read_snapshot(struct job *j, const char *file, size_t i, struct heap
         s->objects += class_row(&h, row)->count;
     if (!h.complete)
         s->damage = arena_strdup(&j->t->arena, h.damage.msg);
+    s->remark = describe_oddities(j, &h, file);
     *ret = h;
     return true;
 }

@@ -19,6 +19,7 @@ struct trend_snapshot {
     uint32_t max_js_id;
     bool same_process;  /* as the newest */
     const char *damage; /* why it is not complete, NULL if it is; in the arena */
+    const char *remark; /* what is odd about it, NULL if nothing; in the arena */
 };
 
 struct trend_sum {

@@ -38,6 +38,8 @@ static enum err_code warn_of_damage(const struct trend *t)
 {
     enum err_code worst = ERR_NONE;
     for (size_t i = 0; i < t->count; i++) {
+        if (t->snapshots[i].remark)
+            warn(t->snapshots[i].remark);
         if (!t->snapshots[i].damage)
             continue;
         warn(t->snapshots[i].damage);

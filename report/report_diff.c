@@ -65,6 +65,8 @@ static void put_limits(struct diff_page *d)
     for (size_t i = 0; i < t->count; i++) {
         if (t->snapshots[i].damage)
             page_paragraph(&d->page, warning, t->snapshots[i].damage);
+        if (t->snapshots[i].remark)
+            page_paragraph(&d->page, warning, t->snapshots[i].remark);
     }
     if (!t->one_process)
         page_paragraph(&d->page, warning,

@@ -108,6 +108,7 @@ static void put_snapshots(struct json_writer *w, const struct trend *t)
         json_key_text(w, "damage", s->damage);
         json_key_text(w, "file", s->file);
         json_key_number(w, "objects", s->objects);
+        json_key_text(w, "remark", s->remark);
         json_key_bool(w, "same_process", s->same_process);
         json_key_number(w, "total_bytes", s->total_bytes);
         json_close_object(w);

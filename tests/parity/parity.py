@@ -8,7 +8,8 @@ The tables lie beside the snapshot, or in DIR: STEM.nodes.devtools.tsv, STEM.cla
 also as .zst. STEM.diff.devtools.tsv is the comparison with the SNAPSHOT before it, or of the pair STEM.a, STEM.b.
 
 One difference is meant: where two classes publish the same key the engine shows one of them, mortem shows their union.
-The row that is expected is then added up here from the engine's table of nodes.
+The row that is expected is then added up here from the engine's table of nodes. (Not in a comparison where plain
+objects are in it: the engine classes the older ones anew, which no table shows. These are counted as not checked.)
 """
 import argparse
 import array
@@ -42,13 +43,13 @@ def rows_of(lines):
 
 
 class Snapshot:
-    def __init__(self, path, tables, mortem):
-        self.path, self.mortem = path, mortem
+    def __init__(self, path, tables, mortem, errors):
+        self.path, self.mortem, self.errors = path, mortem, errors
         stem = re.sub(r"\.heap(snapshot|timeline)(\.zst|\.gz)?$", "", path)
         self.stem = os.path.join(tables, os.path.basename(stem)) if tables else stem
         self.nodes = 0
         self.differences = collections.Counter()
-        self.lost_rows = 0
+        self.lost_rows = self.unchecked = 0
         self.told = []
 
     def table(self, ending):
@@ -58,7 +59,8 @@ class Snapshot:
         return None
 
     def dump(self, *what):
-        return subprocess.Popen([self.mortem, "dump", self.path, *what], stdout=subprocess.PIPE)
+        command = [self.mortem, "dump", self.path, *what]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors)
 
     def differ(self, column, place, expected, found):
         self.differences[column] += 1
@@ -188,10 +190,12 @@ class Snapshot:
             deleted = [size for i, size in before[k].items() if i not in after[k]]
             figures = (len(new), len(deleted), len(new) - len(deleted), sum(new), sum(deleted), sum(new) - sum(deleted))
             expected = [b"%d" % figure for figure in figures]
-            if not is_lossy or expected != list(ours.get(k, {}).values())[2:]:
-                self.differ("diff", k, theirs.get(k), ours.get(k))
-            else:
+            if is_lossy and expected == list(ours.get(k, {}).values())[2:]:
                 self.lost_rows += 1
+            elif is_lossy and k.startswith((b'",{', b'",Object"')):
+                self.unchecked += 1  # the older plain objects are classed anew, which no table shows
+            else:
+                self.differ("diff", k, theirs.get(k), ours.get(k))
 
     def count_of(self, wanted):
         with open_lines(self.table("classes.devtools.tsv")) as lines:
@@ -209,7 +213,7 @@ class Snapshot:
 def find_older(s, all_of_them):
     """The comparison's table and its older snapshot, (None, None) if there is none."""
     table, at = s.table("diff.devtools.tsv"), all_of_them.index(s)
-    if table and at:
+    if table and at and all_of_them[at - 1].table("nodes.devtools.tsv"):
         return table, all_of_them[at - 1]
     table = s.stem[:-2] + ".diff.devtools.tsv"
     if at and s.stem.endswith(".b") and all_of_them[at - 1].stem == s.stem[:-2] + ".a" and os.path.exists(table):
@@ -220,15 +224,16 @@ def find_older(s, all_of_them):
 def main():
     arguments = argparse.ArgumentParser(usage=__doc__)
     arguments.add_argument("--tables")
-    arguments.add_argument("--brief", action="store_true", help="only the sum, and lines with differences")
+    arguments.add_argument("--brief", action="store_true", help="only lines with differences, no warnings")
     arguments.add_argument("mortem")
     arguments.add_argument("snapshots", nargs="+")
     a = arguments.parse_args()
-    all_of_them = [Snapshot(path, a.tables, a.mortem) for path in a.snapshots]
+    errors = subprocess.DEVNULL if a.brief else None
+    all_of_them = [Snapshot(path, a.tables, a.mortem, errors) for path in a.snapshots]
     width = max(len(os.path.basename(path)) for path in a.snapshots)
     heading = f"{'file':{width}} {'nodes':>9} " + " ".join(f"{c:>8}" for c in COLUMNS)
     print(heading)
-    total, compared, without = collections.Counter(), 0, 0
+    total, compared, without, unchecked = collections.Counter(), 0, 0, 0
     for s in all_of_them:
         if not s.compare():
             without += 1
@@ -239,12 +244,14 @@ def main():
             s.compare_diff(table, older)
         compared += 1
         total += s.differences
+        unchecked += s.unchecked
         counts = [s.differences[c] if c != "diff" or table else "-" for c in COLUMNS]
         lost = f"  rows lost by the engine: {s.lost_rows}" if s.lost_rows else ""
+        lost += f", not checked: {s.unchecked}" if s.unchecked else ""
         if not a.brief or s.differences:
             print(f"{os.path.basename(s.path):{width}} {s.nodes:9} " + " ".join(f"{c:>8}" for c in counts) + lost)
             print("\n".join(s.told), end="\n" if s.told else "", flush=True)
-    print(f"{compared} compared, {without} without tables: {sum(total.values())} differences")
+    print(f"{compared} compared, {without} without tables, {unchecked} rows not checked: {total.total()} differences")
     return 1 if total or not compared else 0
 
 

@@ -7,10 +7,18 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/unit/random_heap.h"
 
 #define SIZE_MAX_BYTES 1000000
+
+static bool is_part(const struct model *m, const struct model_edge *e)
+{
+    const char *name = m->strings[e->name];
+    return e->type == EDGE_INTERNAL && m->nodes[e->from].type == NODE_CONS_STRING &&
+           (!strcmp(name, "first") || !strcmp(name, "second"));
+}
 
 static void suit_engine(struct model *m)
 {
@@ -21,6 +29,10 @@ static void suit_engine(struct model *m)
         if (reached[m->edges[e].to])
             m->edges[e].to = m->root;
         reached[m->edges[e].to] = true;
+    }
+    for (uint32_t e = 0; e < m->edge_count; e++) {
+        if (m->edges[e].to <= m->edges[e].from && is_part(m, &m->edges[e]))
+            m->edges[e].type = EDGE_PROPERTY;
     }
 }
 

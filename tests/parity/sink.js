@@ -1,5 +1,5 @@
 // Something of everything that a heap can hold, for writers.mjs: in any Node from 12 on, or in a page.
-//   node sink.js                          waits, then changes on SIGUSR1's word, or when `grow()` is called
+//   node sink.js                          waits; `grow()` changes it
 //   node sink.js write FILE.a FILE.b JSON writes a snapshot, changes, writes another; JSON: writeHeapSnapshot's options
 'use strict';
 
@@ -69,10 +69,13 @@ function builtins() {
   const kinds = {
     map: new Map([[{}, new Item(1)], ['k', 'v']]), set: new Set([1, 'two', {}]), date: new Date(0), regexp: /a(b)+c/giu,
     symbol: Symbol('a symbol'), [Symbol.for('shared')]: Symbol.iterator, big: BigInt('123456789012345678901234567890'),
-    buffer, views: [new Uint8Array(buffer), new Float64Array(buffer, 8, 4), new DataView(buffer)], small: new Uint8Array(3),
+    buffer, views: [new Uint8Array(buffer), new Float64Array(buffer, 8, 4), new DataView(buffer)],
+    small: new Uint8Array(3),
     error: new Error('kept'), promise: Promise.resolve({}), never: new Promise(() => {}), proxy: new Proxy({}, {}),
-    generator: (function* () { yield new Item(2); })(), bound: closureOf(3).bind({}), args: (function () { return arguments; })(1, {}),
-    doubles: [1.5, 2.5, , NaN], holes: [1, , 3], nested: [[[]]], boxed: [Object(1), Object('s'), Object(Symbol.iterator)],
+    generator: (function* () { yield new Item(2); })(), bound: closureOf(3).bind({}),
+    args: (function () { return arguments; })(1, {}),
+    doubles: [1.5, 2.5, , NaN], holes: [1, , 3], nested: [[[]]],
+    boxed: [Object(1), Object('s'), Object(Symbol.iterator)],
     async: (async () => { await new Promise(() => {}); })(),
   };
   if (typeof WeakRef !== 'undefined')
