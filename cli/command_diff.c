@@ -2,13 +2,13 @@
  * are damaged, and draws what grew.
  */
 #include "cli/command_diff.h"
+#include "cli/draw.h"
 
 #include <unistd.h>
 
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
-#include "cli/terminal.h"
 #include "cli/warn.h"
 #include "report/report_diff.h"
 
@@ -48,21 +48,16 @@ static enum err_code warn_of_damage(const struct trend *t)
     return worst;
 }
 
-static bool draw(const struct settings *s, const struct diff_answer *a, struct err *err)
+struct drawing {
+    const struct settings *settings;
+    const struct diff_answer *answer;
+};
+
+static bool draw(const void *ctx, const struct report_options *o, const struct report_sink *sink,
+                 struct err *err)
 {
-    struct output out;
-    struct report_options o = {.ascii = s->ascii, .show_strings = s->show_strings};
-    bool to_stdout = s->output == NULL;
-    o.color = s->color == COLOR_ALWAYS ||
-              (s->color == COLOR_AUTO && to_stdout && terminal_wants_color(STDOUT_FILENO));
-    o.width = to_stdout ? terminal_width(STDOUT_FILENO) : 0;
-    if (!output_open(&out, s->output, err))
-        return false;
-    struct report_sink sink = output_sink(&out);
-    bool drawn = s->format->draw_diff(a, &o, &sink, err);
-    bool sink_failed = out.errnum != 0;
-    /* If the sink failed, closing says why, or that it does not matter. */
-    return output_close(&out, drawn, err) && (drawn || sink_failed);
+    const struct drawing *d = ctx;
+    return d->settings->format->draw_diff(d->answer, o, sink, err);
 }
 
 static bool answer(const struct settings *s, const struct trend *t, struct err *err)
@@ -70,7 +65,8 @@ static bool answer(const struct settings *s, const struct trend *t, struct err *
     const struct table_options o = {.sort = s->sort, .filter = s->filter, .top = s->top};
     struct diff_answer a = {.trend = t};
     bool ok = trend_table_classes(&a.classes, t, &o, err) &&
-              trend_table_places(&a.places, t, &o, err) && draw(s, &a, err);
+              trend_table_places(&a.places, t, &o, err) &&
+              draw_answer(s, draw, &(struct drawing){s, &a}, err);
     if (a.classes.source)
         table_release(&a.classes);
     if (a.places.source)

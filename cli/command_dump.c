@@ -2,6 +2,7 @@
  * objects or of those that --only lets through.
  */
 #include "cli/command_dump.h"
+#include "cli/draw.h"
 
 #include <string.h>
 
@@ -51,17 +52,17 @@ static bool check_output(const struct settings *s, struct err *err)
            (s->file_count < 3 || output_check(s->output, s->files + 2, 1, err));
 }
 
-static bool write_dump(const struct settings *s, const struct dump *d, const struct dump_input *in,
-                       struct err *err)
+struct dumping {
+    const struct dump *dump;
+    const struct dump_input *input;
+};
+
+static bool write_dump(const void *ctx, const struct report_options *o,
+                       const struct report_sink *sink, struct err *err)
 {
-    struct output out;
-    if (!output_open(&out, s->output, err))
-        return false;
-    struct report_sink sink = output_sink(&out);
-    bool written = d->write(in, &sink, err);
-    bool sink_failed = out.errnum != 0;
-    /* If the sink failed, closing says why, or that it does not matter. */
-    return output_close(&out, written, err) && (written || sink_failed);
+    const struct dumping *d = ctx;
+    (void)o;
+    return d->dump->write(d->input, sink, err);
 }
 
 static bool filter_and_write(const struct settings *s, const struct dump *d, struct dump_input *in,
@@ -71,7 +72,7 @@ static bool filter_and_write(const struct settings *s, const struct dump *d, str
     if (s->only && !heap_filter(in->heap, (enum heap_filter)(s->only - 1), &passes, err))
         return false;
     in->passes = passes.data;
-    bool ok = write_dump(s, d, in, err);
+    bool ok = draw_answer(s, write_dump, &(struct dumping){d, in}, err);
     column_release(&passes);
     return ok;
 }

@@ -4,11 +4,10 @@
 #include "cli/command_report.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "cli/draw.h"
 #include "cli/inputs.h"
 #include "cli/output.h"
-#include "cli/terminal.h"
 #include "cli/warn.h"
 
 static enum err_code worse(enum err_code a, enum err_code b)
@@ -26,21 +25,16 @@ static bool says_nothing(const struct analysis *a)
     return !a->heap.present && a->finding_count == 0 && a->death_count == 0;
 }
 
-static bool write_report(const struct settings *s, const struct analysis *a, struct err *err)
+struct report {
+    const struct settings *settings;
+    const struct analysis *analysis;
+};
+
+static bool draw_report(const void *ctx, const struct report_options *o,
+                        const struct report_sink *sink, struct err *err)
 {
-    struct output out;
-    struct report_options o = {.ascii = s->ascii, .show_strings = s->show_strings};
-    bool to_stdout = s->output == NULL;
-    o.color = s->color == COLOR_ALWAYS ||
-              (s->color == COLOR_AUTO && to_stdout && terminal_wants_color(STDOUT_FILENO));
-    o.width = to_stdout ? terminal_width(STDOUT_FILENO) : 0;
-    if (!output_open(&out, s->output, err))
-        return false;
-    struct report_sink sink = output_sink(&out);
-    bool rendered = s->format->render(a, &o, &sink, err);
-    bool sink_failed = out.errnum != 0;
-    /* If the sink failed, closing says why, or that it does not matter. */
-    return output_close(&out, rendered, err) && (rendered || sink_failed);
+    const struct report *r = ctx;
+    return r->settings->format->render(r->analysis, o, sink, err);
 }
 
 int command_report(const struct settings *s)
@@ -54,7 +48,8 @@ int command_report(const struct settings *s)
         return err.code;
     }
     enum err_code status = inputs_warn(&a);
-    if ((s->format->for_machines || !says_nothing(&a)) && !write_report(s, &a, &err)) {
+    if ((s->format->for_machines || !says_nothing(&a)) &&
+        !draw_answer(s, draw_report, &(struct report){s, &a}, &err)) {
         warn(err.msg);
         status = worse(status, err.code);
     }

@@ -2,16 +2,15 @@
  * alone lists the views.
  */
 #include "cli/command_show.h"
+#include "cli/draw.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "analyzer/heap_filters.h"
 #include "analyzer/heap_views.h"
 #include "cli/inputs.h"
 #include "cli/output.h"
 #include "cli/suggest.h"
-#include "cli/terminal.h"
 #include "cli/warn.h"
 #include "report/view_report.h"
 
@@ -41,23 +40,19 @@ static bool check(const struct settings *s, const struct heap_view **ret, struct
     return true;
 }
 
-static bool draw(const struct settings *s, const struct view_answer *a, struct err *err)
+struct drawing {
+    const struct settings *settings;
+    const struct view_answer *answer;
+};
+
+static bool draw(const void *ctx, const struct report_options *o, const struct report_sink *sink,
+                 struct err *err)
 {
-    struct output out;
+    const struct drawing *d = ctx;
+    const struct settings *s = d->settings;
     const struct view_caption c = {.file = s->files[0],
                                    .subject = s->file_count > 2 ? s->files[2] : NULL};
-    struct report_options o = {.ascii = s->ascii, .show_strings = s->show_strings};
-    bool to_stdout = s->output == NULL;
-    o.color = s->color == COLOR_ALWAYS ||
-              (s->color == COLOR_AUTO && to_stdout && terminal_wants_color(STDOUT_FILENO));
-    o.width = to_stdout ? terminal_width(STDOUT_FILENO) : 0;
-    if (!output_open(&out, s->output, err))
-        return false;
-    struct report_sink sink = output_sink(&out);
-    bool drawn = s->format->draw_view(a, &c, &o, &sink, err);
-    bool sink_failed = out.errnum != 0;
-    /* If the sink failed, closing says why, or that it does not matter. */
-    return output_close(&out, drawn, err) && (drawn || sink_failed);
+    return s->format->draw_view(d->answer, &c, o, sink, err);
 }
 
 static bool show(const struct settings *s, const struct heap_view *v, const struct heap *h,
@@ -71,7 +66,8 @@ static bool show(const struct settings *s, const struct heap_view *v, const stru
     if (ok && s->only)
         ok = heap_filter(h, (enum heap_filter)(s->only - 1), &passes, err);
     q.passes = passes.data;
-    ok = ok && heap_view_ask(v, &q, &o, &a, err) && draw(s, &a, err);
+    ok = ok && heap_view_ask(v, &q, &o, &a, err) &&
+         draw_answer(s, draw, &(struct drawing){s, &a}, err);
     view_answer_release(&a);
     column_release(&passes);
     return ok;
