@@ -38,14 +38,6 @@ uint32_t js_internal(const struct js *js, uint32_t n, enum js_name name)
     return js_edge(js, n, EDGE_INTERNAL, name);
 }
 
-bool js_is_string(const struct js *js, uint32_t n)
-{
-    if (n == NO_NODE)
-        return false;
-    enum node_type t = heap_type(js->h, n);
-    return t == NODE_STRING || t == NODE_CONS_STRING || t == NODE_SLICED_STRING;
-}
-
 struct str js_text(const struct js *js, uint32_t n)
 {
     if (n == NO_NODE || heap_type(js->h, n) != NODE_STRING)

@@ -16,48 +16,34 @@
     X(BUFFER, "buffer")                                                                            \
     X(CLEANUP_QUEUE, "Node / CleanupQueue")                                                        \
     X(CONTEXT, "context")                                                                          \
-    X(CONTEXT_NODE, "system / Context")                                                            \
     X(DATA, "data")                                                                                \
     X(DESCRIPTORS, "system / DescriptorArray")                                                     \
     X(ELEMENTS, "elements")                                                                        \
-    X(EVENTS, "_events")                                                                           \
-    X(EXTENSION, "extension")                                                                      \
     X(FINISHED, "finished")                                                                        \
-    X(GLOBAL, "global")                                                                            \
     X(HTML, "html")                                                                                \
     X(KIND, "kind")                                                                                \
-    X(LAST_MODIFIED, "lastModified")                                                               \
     X(LRU_CACHE, "LRUCache")                                                                       \
     X(MAP, "Map")                                                                                  \
     X(MAP_EDGE, "map")                                                                             \
     X(NAME, "name")                                                                                \
-    X(NODE, "node")                                                                                \
     X(OBJECT, "Object")                                                                            \
     X(ODDBALL, "system / Oddball")                                                                 \
-    X(ON_EVICT, "onEvict")                                                                         \
     X(PAGE_DATA, "pageData")                                                                       \
-    X(PARAMETERS, "parameters_and_registers")                                                      \
     X(PREVIOUS, "previous")                                                                        \
-    X(PROCESS, "process")                                                                          \
     X(PROPS, "props")                                                                              \
     X(PROTO, "__proto__")                                                                          \
     X(REQ, "req")                                                                                  \
-    X(ROUTES, "routes")                                                                            \
     X(RSC_DATA, "rscData")                                                                         \
     X(SCRIPT, "script")                                                                            \
     X(SCRIPT_OR_DEBUG_INFO, "script_or_debug_info")                                                \
-    X(SERVER_RESPONSE, "ServerResponse")                                                           \
     X(SET, "Set")                                                                                  \
     X(SHARED, "shared")                                                                            \
     X(SOCKET, "socket")                                                                            \
     X(SOURCE, "source")                                                                            \
-    X(STATUS, "status")                                                                            \
     X(TABLE, "table")                                                                              \
-    X(TCP_SOCKET, "Node / TCPSocketWrap")                                                          \
     X(TRUE, "true")                                                                                \
     X(UINT8_CLAMPED, "Uint8ClampedArray")                                                          \
     X(URL, "url")                                                                                  \
-    X(VALUE, "value")                                                                              \
     X(VERSION, "version")
 
 enum js_name {
@@ -88,7 +74,6 @@ uint32_t js_internal(const struct js *js, uint32_t n, enum js_name name);
 /* The text of a string node ("" for anything else). */
 struct str js_text(const struct js *js, uint32_t n);
 
-bool js_is_string(const struct js *js, uint32_t n);
 bool js_is_true(const struct js *js, uint32_t n);
 /* A real object: not a primitive, which a property may point to as well. */
 bool js_is_object(const struct js *js, uint32_t n);

@@ -279,11 +279,6 @@ bool log_finish(struct log_parser *p, struct err *err)
     return flush_modules(p, err);
 }
 
-uint64_t log_line_count(const struct log_parser *p)
-{
-    return p->lines;
-}
-
 /* -- telling text -- */
 
 static size_t utf8_len(const uint8_t *p, size_t left)

@@ -27,8 +27,6 @@ bool log_feed(struct log_parser *p, const uint8_t *buf, size_t len, struct err *
 /* The end of the input: the last line and every open block are delivered. */
 bool log_finish(struct log_parser *p, struct err *err) WARN_UNUSED;
 
-uint64_t log_line_count(const struct log_parser *p);
-
 /* From the first bytes of a file, 4 KiB are enough: text that may be a log. False for binaries, for
  * containers that are read otherwise, for an empty file and for a JSON document that is no log. */
 bool log_bytes_look_like_text(const uint8_t *bytes, size_t len);

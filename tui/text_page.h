@@ -1,7 +1,7 @@
 /* Views of text: paragraphs wrapped to the width of the screen, lines that lead somewhere.
  *
  * Laid out anew when the width changes, by the kind's own function that puts everything again. What
- * is put may hold anything. Failed allocations are remembered until text_page_ok().
+ * is put may hold anything. Failed allocations are remembered, and told by text_page_layout().
  */
 #ifndef MORTEM_TUI_TEXT_PAGE_H
 #define MORTEM_TUI_TEXT_PAGE_H

@@ -1,10 +1,9 @@
 /* Rule isr-cache: what the incremental cache of Next.js holds in memory, and whether it has a
  * bound.
  *
- * An entry is told by its shape in every version and with every handler: {kind: "PAGE", html ...}
- * as the value of something with a `lastModified`. The Map that most entries hang from is the
- * cache. Within Next.js' own LRU it has a bound; in a handler of the user's it has none that could
- * be seen.
+ * An entry is told by its shape in every version and with every handler: {kind: "PAGE", html ...},
+ * a few steps below a Map. The Map that most entries hang from is the cache. Within Next.js' own
+ * LRU it has a bound; in a handler of the user's it has none that could be seen.
  */
 #include "analyzer/next_config.h"
 #include "analyzer/rules/rule_list.h"
