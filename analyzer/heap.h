@@ -54,6 +54,8 @@ enum edge_type {
 #define FLAG_DETACHEDNESS 0x03u /* 0 unknown, 1 attached, 2 detached */
 #define FLAG_PAGE_OWNED 0x04u
 #define FLAG_RETAINED 0x08u /* has an essential incoming edge */
+#define FLAG_SHARED 0x10u   /* has several incoming edges */
+#define FLAG_HUB 0x20u      /* has very many: analyzer/retainers.h */
 #define FLAG_SCRATCH 0x80u  /* a pass's own mark; clear outside of it */
 
 /* DevTools' distances. */
@@ -105,11 +107,14 @@ struct heap {
     struct column locations;  /* struct location, by node, one a node */
 
     /* -- derived -- */
+    uint32_t hub_least; /* retainers; 0: HUB_LEAST_RETAINERS */
     bool has_user_roots;
-    struct column distance;       /* int32_t */
-    struct column dominator;      /* uint32_t */
-    struct column retained;       /* uint64_t */
-    struct places first_retainer; /* by node */
+    struct column distance;  /* int32_t */
+    struct column dominator; /* uint32_t */
+    struct column retained;  /* uint64_t */
+    struct column retainer;  /* by node, see analyzer/retainers.h: uint32_t, NO_NODE or the only
+                                source | EDGE_ESSENTIAL; FLAG_SHARED: row; FLAG_HUB: count */
+    struct places first_retainer; /* by row */
     struct column retainers;      /* uint32_t: source | EDGE_ESSENTIAL, in file order */
     struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
     struct column dom_position;   /* uint32_t, by node: its place in dom_order; on demand */
@@ -217,23 +222,6 @@ static inline uint32_t heap_dominator(const struct heap *h, uint32_t n)
 static inline uint64_t heap_retained_bytes(const struct heap *h, uint32_t n)
 {
     return ((const uint64_t *)h->retained.data)[n];
-}
-
-/* Retainers of n are slots [heap_first_retainer(n), heap_first_retainer(n + 1)): one for each
- * incoming edge of any type, weak and self edges too, in file order. */
-static inline uint64_t heap_first_retainer(const struct heap *h, uint32_t n)
-{
-    return places_at(&h->first_retainer, n);
-}
-
-static inline uint32_t heap_retainer(const struct heap *h, uint64_t slot)
-{
-    return ((const uint32_t *)h->retainers.data)[slot] & ~EDGE_ESSENTIAL;
-}
-
-static inline bool heap_retainer_is_essential(const struct heap *h, uint64_t slot)
-{
-    return ((const uint32_t *)h->retainers.data)[slot] & EDGE_ESSENTIAL;
 }
 
 /* Makes dom_position: who walks down the dominator tree wants it, the report does not. */

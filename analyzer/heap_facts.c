@@ -6,6 +6,7 @@
 #include "analyzer/class_list.h"
 #include "analyzer/heap_statistics.h"
 #include "analyzer/node_text.h"
+#include "analyzer/retainers.h"
 
 static struct fact *add(struct fact_list *l, const char *key, const char *label,
                         enum column_kind kind)
@@ -111,8 +112,7 @@ bool node_facts(const struct heap *h, uint32_t n, struct fact_list *ret, struct 
     add_number(ret, "share", "Share", COLUMN_SHARE, heap_retained_bytes(h, n));
     add_number(ret, "edges", "Edges", COLUMN_COUNT,
                heap_first_edge(h, n + 1) - heap_first_edge(h, n));
-    add_number(ret, "retainers", "Retainers", COLUMN_COUNT,
-               heap_first_retainer(h, n + 1) - heap_first_retainer(h, n));
+    add_number(ret, "retainers", "Retainers", COLUMN_COUNT, heap_retainer_count(h, n));
     buf_puts(&b, states[heap_flags(h, n) & FLAG_DETACHEDNESS]);
     add_text(ret, "detachedness", "Document", COLUMN_TEXT, &b);
     add_dominator(ret, &text, n, &b);

@@ -2,14 +2,14 @@
 #include "analyzer/heap_statistics.h"
 
 #include "analyzer/js.h"
+#include "analyzer/retainers.h"
 
 /* The elements of an array count with it if nothing else holds them, weak edges included. */
 static uint64_t elements_bytes(const struct js *js, uint32_t array)
 {
     const struct heap *h = js->h;
     uint32_t elements = js_internal(js, array, JS_ELEMENTS);
-    if (elements == NO_NODE ||
-        heap_first_retainer(h, elements + 1) - heap_first_retainer(h, elements) != 1)
+    if (elements == NO_NODE || heap_retainer_count(h, elements) != 1)
         return 0;
     return heap_self_bytes(h, elements);
 }

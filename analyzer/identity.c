@@ -1,6 +1,8 @@
 /* Versions out of a heap: see identity.h. */
 #include "analyzer/identity.h"
 
+#include "analyzer/retainers.h"
+
 #include <string.h>
 
 bool next_version_parse(struct str text, uint32_t *ret)
@@ -27,10 +29,9 @@ static struct str version_of_package(const struct js *js, const struct census *c
     const struct heap *h = js->h;
     for (size_t i = 0; i < census->next_strings.count; i++) {
         uint32_t name = census->next_strings.nodes[i];
-        uint64_t first = heap_first_retainer(h, name), end = heap_first_retainer(h, name + 1);
-        end = min_u64(end, first + LOOK_AT);
-        for (uint64_t s = first; s < end; s++) {
-            uint32_t u = heap_retainer(h, s);
+        struct retainer_walk w = heap_retainers(h, name);
+        for (unsigned seen = 0; seen < LOOK_AT && retainer_next(&w); seen++) {
+            uint32_t u = w.source;
             uint32_t version;
             if (!js_is_object(js, u) || js_property(js, u, JS_NAME) != name)
                 continue;

@@ -1,6 +1,8 @@
 /* JavaScript objects out of the graph: see js.h. */
 #include "analyzer/js.h"
 
+#include "analyzer/retainers.h"
+
 #include <string.h>
 
 static const char *const names[JS_NAME_COUNT] = {
@@ -299,18 +301,18 @@ static uint32_t script_by_closures(const struct js *js, uint32_t context, unsign
 {
     enum { LOOK_AT = 64 };
     const struct heap *h = js->h;
-    uint64_t first = heap_first_retainer(h, context), end = heap_first_retainer(h, context + 1);
-    end = min_u64(end, first + LOOK_AT);
-    for (uint64_t s = first; s < end; s++) {
-        uint32_t u = heap_retainer(h, s);
+    struct retainer_walk w = heap_retainers(h, context);
+    for (unsigned seen = 0; seen < LOOK_AT && retainer_next(&w); seen++) {
+        uint32_t u = w.source;
         if (heap_type(h, u) != NODE_CLOSURE || js_internal(js, u, JS_CONTEXT) != context)
             continue;
         uint32_t script = js_script_of_closure(js, u);
         if (script != NO_NODE && heap_name(h, script).len)
             return script;
     }
-    for (uint64_t s = first; s < end && depth; s++) {
-        uint32_t u = heap_retainer(h, s);
+    w = heap_retainers(h, context);
+    for (unsigned seen = 0; depth && seen < LOOK_AT && retainer_next(&w); seen++) {
+        uint32_t u = w.source;
         if (!js_is_context(js, u) || js_internal(js, u, JS_PREVIOUS) != context)
             continue;
         uint32_t script = script_by_closures(js, u, depth - 1);

@@ -2,6 +2,7 @@
 #include "analyzer/object_list.h"
 
 #include "analyzer/classes.h"
+#include "analyzer/retainers.h"
 #include "analyzer/utf16.h"
 
 #define FIRST_ROWS 256
@@ -80,14 +81,14 @@ static void each_dominated(const struct object_list *l, visit *v, void *ctx)
         v(ctx, order[p], order[p]);
 }
 
-/* Slots of one source stand together: its edges are looked through once. */
+/* Those of one source stand together: its edges are looked through once. */
 static void each_retainers(const struct object_list *l, visit *v, void *ctx)
 {
     const struct heap *h = l->text->h;
-    uint64_t end = heap_first_retainer(h, l->subject + 1);
+    struct retainer_walk w = heap_retainers(h, l->subject);
     uint32_t last = NO_NODE;
-    for (uint64_t slot = heap_first_retainer(h, l->subject); slot < end; slot++) {
-        uint32_t from = heap_retainer(h, slot);
+    while (retainer_next(&w)) {
+        uint32_t from = w.source;
         if (from == last || from == h->root)
             continue;
         last = from;

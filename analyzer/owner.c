@@ -1,6 +1,8 @@
 /* Who holds an object: see owner.h. */
 #include "analyzer/owner.h"
 
+#include "analyzer/retainers.h"
+
 #include <string.h>
 
 /* Retainers looked at a hop, and edges of one retainer searched: a hub would cost too much and
@@ -108,10 +110,9 @@ static enum rank best_retainer(const struct js *js, const struct owner *o, uint3
 {
     const struct heap *h = js->h;
     enum rank best = RANK_NONE;
-    uint64_t first = heap_first_retainer(h, at), end = heap_first_retainer(h, at + 1);
-    end = min_u64(end, first + RETAINERS_MAX);
-    for (uint64_t s = first; s < end; s++) {
-        uint32_t u = heap_retainer(h, s);
+    struct retainer_walk w = heap_retainers(h, at);
+    for (unsigned seen = 0; seen < RETAINERS_MAX && retainer_next(&w); seen++) {
+        uint32_t u = w.source;
         uint64_t e;
         if (is_bookkeeping(js, u) || was_visited(o, n, u) ||
             heap_first_edge(h, u + 1) - heap_first_edge(h, u) > EDGES_MAX ||

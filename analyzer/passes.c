@@ -10,7 +10,8 @@ struct run {
 
 static bool dominate(void *ctx, struct err *err)
 {
-    return pass_dominators(((struct run *)ctx)->h, err);
+    struct heap *h = ((struct run *)ctx)->h;
+    return pass_dominators(h, err) && pass_dominator_order(h, err);
 }
 
 /* Columns are taken out of memory when their last user for a while is done: the other thread needs
@@ -25,7 +26,7 @@ static bool classify(void *ctx, struct err *err)
     column_cool(&h->distance);
     column_cool(&h->class_of);
     column_cool(&h->strings.bytes);
-    return pass_retainers(h, err);
+    return true;
 }
 
 static bool link_objects(struct run *r, struct err *err)
@@ -33,9 +34,8 @@ static bool link_objects(struct run *r, struct err *err)
     struct heap *h = r->h;
     struct column skipped = {0};
     bool ok = pass_detachedness(h, err) && weak_pairs_find(h, &r->weak, err) &&
-              pass_distances(h, &r->weak, &skipped, err) && pass_page_ownership(h, &skipped, err);
-    if (ok)
-        pass_essential_edges(h, &r->weak);
+              pass_distances(h, &r->weak, &skipped, err) && pass_page_ownership(h, &skipped, err) &&
+              pass_retainers(h, &r->weak, err);
     column_release(&skipped);
     column_cool(&h->node_id);
     column_cool(&h->node_self);

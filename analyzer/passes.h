@@ -22,13 +22,13 @@ bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *r
                     struct err *err) WARN_UNUSED;
 /* Flags, has_user_roots. */
 bool pass_page_ownership(struct heap *h, const struct column *skipped, struct err *err) WARN_UNUSED;
-/* Marks the edges that count for dominators. */
-void pass_essential_edges(struct heap *h, const struct weak_pairs *w);
+/* Marks the edges that count for dominators, and turns all edges round. */
+bool pass_retainers(struct heap *h, const struct weak_pairs *w, struct err *err) WARN_UNUSED;
 
 /* Independent of each other from here ... */
-bool pass_retainers(struct heap *h, struct err *err) WARN_UNUSED;
-bool pass_size_transfer(struct heap *h, struct err *err) WARN_UNUSED; /* changes shallow sizes */
-bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED;    /* and their tree's order */
+bool pass_size_transfer(struct heap *h, struct err *err) WARN_UNUSED;   /* changes shallow sizes */
+bool pass_dominators(struct heap *h, struct err *err) WARN_UNUSED;      /* wants the retainers */
+bool pass_dominator_order(struct heap *h, struct err *err) WARN_UNUSED; /* wants the dominators */
 /* Appends strings; adds up counts, shallow sizes and distances: wants the sizes transferred. */
 bool pass_classes(struct heap *h, struct err *err) WARN_UNUSED;
 

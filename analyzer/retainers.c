@@ -1,13 +1,16 @@
-/* The passes that mark the edges that count for dominators, and turn all edges round.
+/* The pass that marks the edges that count for dominators, and turns all edges round.
  *
- * Counting sort by target, in file order. Two sweeps over the edges; no edge names are kept with
- * the retainers, the source's edges have them.
+ * Counting sort by target, in file order, of what has several retainers and is no hub.
  */
+#include "analyzer/retainers.h"
+
 #include "analyzer/passes.h"
+
+#include <string.h>
 
 /* Section order of the tests as in the DevTools engine. `u`'s edge `e` to `to`. */
 static bool is_essential(const struct heap *h, const struct weak_pairs *w, uint32_t u, uint64_t e,
-                         uint32_t to)
+                         uint32_t to, unsigned to_flags)
 {
     enum edge_type t = heap_edge_type(h, e);
     const struct weak_pair *pair = weak_pair_of(w, h, e);
@@ -19,56 +22,138 @@ static bool is_essential(const struct heap *h, const struct weak_pairs *w, uint3
         return true;
     if (t == EDGE_SHORTCUT)
         return false;
-    return (heap_flags(h, u) & FLAG_PAGE_OWNED) || !(heap_flags(h, to) & FLAG_PAGE_OWNED);
+    return (heap_flags(h, u) & FLAG_PAGE_OWNED) || !(to_flags & FLAG_PAGE_OWNED);
 }
 
-void pass_essential_edges(struct heap *h, const struct weak_pairs *w)
+/* Afterwards a shared node's word is the number of its retainers, at most UINT32_MAX. */
+static void mark_and_count(struct heap *h, const struct weak_pairs *w)
 {
-    uint32_t *edges = h->edge_to.data;
+    uint32_t *edges = h->edge_to.data, *retainer = h->retainer.data;
     uint8_t *flags = h->node_flags.data;
     uint64_t e = 0;
     for (uint32_t u = 0; u < h->node_count; u++) {
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
-            uint32_t to = edges[e];
-            if (is_essential(h, w, u, e, to)) {
+            uint32_t to = edges[e], essential = 0;
+            unsigned f = flags[to];
+            if (is_essential(h, w, u, e, to, f)) {
+                essential = EDGE_ESSENTIAL;
                 edges[e] = to | EDGE_ESSENTIAL;
-                flags[to] |= FLAG_RETAINED;
+                f |= FLAG_RETAINED;
             }
+            if (f & FLAG_SHARED) {
+                retainer[to] += retainer[to] < UINT32_MAX;
+            } else if (retainer[to] == NO_NODE) {
+                retainer[to] = u | essential;
+            } else {
+                f |= FLAG_SHARED;
+                retainer[to] = 2;
+            }
+            if (f != flags[to])
+                flags[to] = (uint8_t)f;
         }
     }
 }
 
-static void count_retainers(struct heap *h)
+/* A shared node's word becomes its row, a hub's stays the number. */
+static bool number_rows(struct heap *h, struct err *err)
 {
+    const uint32_t hub_least = h->hub_least ? h->hub_least : HUB_LEAST_RETAINERS;
+    uint32_t *retainer = h->retainer.data, rows = 0;
+    uint8_t *flags = h->node_flags.data;
+    for (uint32_t n = 0; n < h->node_count; n++)
+        rows += (flags[n] & FLAG_SHARED) && retainer[n] < hub_least;
+    if (!places_make(&h->first_retainer, h->store, "first retainers", rows, err))
+        return false;
     uint32_t *counts = h->first_retainer.low.data;
-    for (uint64_t e = 0; e < h->edge_count; e++)
-        counts[heap_edge_to(h, e)]++;
-    places_from_counts(&h->first_retainer);
+    rows = 0;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (!(flags[n] & FLAG_SHARED))
+            continue;
+        if (retainer[n] >= hub_least) {
+            flags[n] |= FLAG_HUB;
+        } else {
+            counts[rows] = retainer[n];
+            retainer[n] = rows++;
+        }
+    }
+    return true;
 }
 
-static void fill_retainers(struct heap *h)
+static void fill_lists(struct heap *h)
 {
-    const uint32_t *edges = h->edge_to.data;
+    const uint32_t *edges = h->edge_to.data, *row = h->retainer.data;
+    const uint8_t *flags = h->node_flags.data;
     uint32_t *retainers = h->retainers.data;
     uint64_t e = 0;
     for (uint32_t u = 0; u < h->node_count; u++) {
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
             uint32_t to = edges[e] & ~EDGE_ESSENTIAL;
-            retainers[places_take(&h->first_retainer, to)] = u | (edges[e] & EDGE_ESSENTIAL);
+            if ((flags[to] & (FLAG_SHARED | FLAG_HUB)) == FLAG_SHARED)
+                retainers[places_take(&h->first_retainer, row[to])] =
+                    u | (edges[e] & EDGE_ESSENTIAL);
         }
     }
     places_rewind(&h->first_retainer);
 }
 
-bool pass_retainers(struct heap *h, struct err *err)
+bool pass_retainers(struct heap *h, const struct weak_pairs *w, struct err *err)
 {
-    if (!places_make(&h->first_retainer, h->store, "first retainers", h->node_count, err) ||
-        !column_make_raw(&h->retainers, h->store, "retainers", 4, h->edge_count, err))
+    if (!column_make_raw(&h->retainer, h->store, "retainers", 4, h->node_count, err))
         return false;
-    column_warm(&h->edge_to);
-    count_retainers(h);
-    fill_retainers(h);
-    column_cool(&h->retainers);
-    column_cool(&h->first_retainer.low);
+    memset(h->retainer.data, 0xff, (size_t)h->node_count * 4);
+    mark_and_count(h, w);
+    if (!number_rows(h, err) || !column_make_raw(&h->retainers, h->store, "retainers", 4,
+                                                 places_from_counts(&h->first_retainer), err))
+        return false;
+    fill_lists(h);
     return true;
+}
+
+struct retainer_walk heap_retainers(const struct heap *h, uint32_t n)
+{
+    const uint32_t *word = (const uint32_t *)h->retainer.data + n, *list = h->retainers.data;
+    struct retainer_walk w = {.h = h, .node = n, .from = NO_NODE};
+    unsigned flags = heap_flags(h, n);
+    if (flags & FLAG_HUB) {
+        w.from = 0;
+    } else if (flags & FLAG_SHARED) {
+        w.at = list + places_at(&h->first_retainer, *word);
+        w.end = list + places_at(&h->first_retainer, (uint64_t)*word + 1);
+    } else if (*word != NO_NODE) {
+        w.at = word;
+        w.end = word + 1;
+    }
+    return w;
+}
+
+bool retainer_next_of_hub(struct retainer_walk *w)
+{
+    const uint32_t *edges = w->h->edge_to.data;
+    for (; w->from < w->h->node_count; w->from++) {
+        uint64_t end = heap_first_edge(w->h, w->from + 1);
+        while (w->edge < end) {
+            uint32_t to = edges[w->edge++];
+            if ((to & ~EDGE_ESSENTIAL) == w->node) {
+                w->source = w->from;
+                w->essential = to & EDGE_ESSENTIAL;
+                return true;
+            }
+        }
+    }
+    w->from = NO_NODE;
+    return false;
+}
+
+uint64_t heap_retainer_count(const struct heap *h, uint32_t n)
+{
+    uint32_t word = ((const uint32_t *)h->retainer.data)[n];
+    struct retainer_walk w = heap_retainers(h, n);
+    uint64_t count = (uint64_t)(w.end - w.at);
+    if (w.from == NO_NODE)
+        return count;
+    if (word != UINT32_MAX)
+        return word;
+    while (retainer_next(&w))
+        count++;
+    return count;
 }

@@ -3,6 +3,7 @@
 
 #include "analyzer/classes.h"
 #include "analyzer/owner.h"
+#include "analyzer/retainers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,12 +73,12 @@ static bool step_up(const struct js *js, struct retaining_walk *w)
 {
     const struct heap *h = js->h;
     uint32_t at = w->nodes[w->count - 1], best = NO_NODE;
-    uint64_t best_edge = 0, first = heap_first_retainer(h, at);
+    uint64_t best_edge = 0, looked_at = 0;
     unsigned best_dullness = UINT32_MAX;
     int32_t want = heap_distance(h, at) - 1;
-    uint64_t end = heap_first_retainer(h, at + 1), looked_at = 0;
-    for (uint64_t s = first; s < end && looked_at < RETAINERS_MAX; s++) {
-        uint32_t u = heap_retainer(h, s);
+    struct retainer_walk r = heap_retainers(h, at);
+    while (looked_at < RETAINERS_MAX && retainer_next(&r)) {
+        uint32_t u = r.source;
         uint64_t e;
         if (heap_distance(h, u) != want && u != h->root)
             continue;

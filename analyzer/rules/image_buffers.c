@@ -5,6 +5,7 @@
  * bitmaps in flight are those of squoosh, which Next.js uses up to 14 where sharp is not installed.
  */
 #include "analyzer/classes.h"
+#include "analyzer/retainers.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -34,9 +35,9 @@ static bool is_bitmap(const struct js *js, uint32_t store)
     uint32_t buffer = heap_dominator(h, store);
     if (heap_self_bytes(h, store) < BITMAP_LEAST_BYTES || !js_is(js, buffer, JS_ARRAY_BUFFER))
         return false;
-    for (uint64_t s = heap_first_retainer(h, buffer), end = heap_first_retainer(h, buffer + 1);
-         s < end; s++) {
-        if (js_is(js, heap_retainer(h, s), JS_UINT8_CLAMPED))
+    struct retainer_walk w = heap_retainers(h, buffer);
+    while (retainer_next(&w)) {
+        if (js_is(js, w.source, JS_UINT8_CLAMPED))
             return true;
     }
     return false;

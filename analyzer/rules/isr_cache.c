@@ -6,6 +6,7 @@
  * LRU it has a bound; in a handler of the user's it has none that could be seen.
  */
 #include "analyzer/next_config.h"
+#include "analyzer/retainers.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -39,9 +40,9 @@ struct caches {
 static uint32_t map_of_table(const struct js *js, uint32_t table)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, table), end = heap_first_retainer(h, table + 1);
-         s < end; s++) {
-        uint32_t u = heap_retainer(h, s);
+    struct retainer_walk w = heap_retainers(h, table);
+    while (retainer_next(&w)) {
+        uint32_t u = w.source;
         if (js_collection(js, u) == COLLECTION_MAP && js_internal(js, u, JS_TABLE) == table)
             return u;
     }
@@ -57,10 +58,9 @@ static uint32_t map_above(const struct js *js, uint32_t n)
     for (unsigned depth = 0; depth < CLIMB_MAX && count; depth++) {
         size_t next_count = 0;
         for (size_t i = 0; i < count; i++) {
-            uint64_t first = heap_first_retainer(h, level[i]);
-            uint64_t end = heap_first_retainer(h, level[i] + 1);
-            for (uint64_t s = first; s < end && s < first + WIDTH_MAX; s++) {
-                uint32_t u = heap_retainer(h, s);
+            struct retainer_walk w = heap_retainers(h, level[i]);
+            for (unsigned seen = 0; seen < WIDTH_MAX && retainer_next(&w); seen++) {
+                uint32_t u = w.source;
                 uint32_t map = heap_type(h, u) == NODE_ARRAY ? map_of_table(js, u) : NO_NODE;
                 if (map != NO_NODE)
                     return map;
@@ -118,9 +118,9 @@ static void find_caches(struct rule_input *in, struct caches *c)
     for (size_t i = 0; i < in->census->kind_strings.count; i++) {
         uint32_t word = in->census->kind_strings.nodes[i];
         size_t kind = kind_of(c, heap_name(h, word));
-        for (uint64_t s = heap_first_retainer(h, word), end = heap_first_retainer(h, word + 1);
-             s < end; s++) {
-            uint32_t entry = heap_retainer(h, s);
+        struct retainer_walk w = heap_retainers(h, word);
+        while (retainer_next(&w)) {
+            uint32_t entry = w.source;
             if (!is_entry(js, entry) || js_property(js, entry, JS_KIND) != word)
                 continue;
             uint32_t map = map_above(js, entry);
@@ -136,9 +136,9 @@ static void find_caches(struct rule_input *in, struct caches *c)
 static uint32_t lru_of(const struct js *js, uint32_t map)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, map), end = heap_first_retainer(h, map + 1); s < end;
-         s++) {
-        uint32_t u = heap_retainer(h, s);
+    struct retainer_walk w = heap_retainers(h, map);
+    while (retainer_next(&w)) {
+        uint32_t u = w.source;
         if (heap_type(h, u) == NODE_OBJECT && js_is(js, u, JS_LRU_CACHE))
             return u;
     }

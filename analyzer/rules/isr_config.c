@@ -4,6 +4,7 @@
  * or a key that the version found ignores, does not do what its author thinks.
  */
 #include "analyzer/next_config.h"
+#include "analyzer/retainers.h"
 #include "analyzer/rules/rule_list.h"
 
 #include <string.h>
@@ -80,9 +81,9 @@ static void check_text(struct rule_input *in, uint32_t n, struct str text, const
 static bool is_source(const struct js *js, uint32_t n)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end;
-         s++) {
-        uint32_t u = heap_retainer(h, s);
+    struct retainer_walk w = heap_retainers(h, n);
+    while (retainer_next(&w)) {
+        uint32_t u = w.source;
         if (js_internal(js, u, JS_SOURCE) == n || js_edge(js, u, EDGE_CONTEXT, JS_SOURCE) == n)
             return true;
     }
@@ -94,9 +95,9 @@ static bool is_source(const struct js *js, uint32_t n)
 static bool is_own_key(const struct js *js, uint32_t n)
 {
     const struct heap *h = js->h;
-    for (uint64_t s = heap_first_retainer(h, n), end = heap_first_retainer(h, n + 1); s < end;
-         s++) {
-        if (js_is(js, heap_retainer(h, s), JS_DESCRIPTORS))
+    struct retainer_walk w = heap_retainers(h, n);
+    while (retainer_next(&w)) {
+        if (js_is(js, w.source, JS_DESCRIPTORS))
             return true;
     }
     return false;

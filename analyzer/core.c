@@ -1,0 +1,337 @@
+/* The core of a heap: see core.h. */
+#include "analyzer/core.h"
+
+#include "analyzer/flow_graph.h"
+#include "analyzer/retainers.h"
+#include "base/u64_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* In `top`, for nodes on the way of a search and those above which there is a cycle. */
+#define TOP_UNKNOWN UINT32_MAX
+#define TOP_SEARCHING (UINT32_MAX - 1)
+#define TOP_NONE (UINT32_MAX - 2)
+
+/* `to` is held from one tree; `from` is the nearest common ancestor of what holds it there. */
+struct link {
+    uint32_t from, to;
+};
+
+struct core {
+    struct heap *h;
+    const struct column *open;
+    const uint32_t *parent;
+    struct column top_c, depth_c; /* uint32_t, by node: its tree's top, its steps below it */
+    uint32_t *top, *depth;
+    struct column stack;   /* uint32_t */
+    struct column links;   /* struct link */
+    struct column nodes;   /* uint32_t, by vertex of the flow graph; the root first */
+    struct column first_c; /* uint64_t, its edges */
+    struct column to_c;    /* uint32_t */
+    uint32_t *vertex;      /* by node, NO_VERTEX: none; takes the place of `depth` */
+    bool all_reached;
+};
+
+static bool push(struct column *c, uint32_t n, struct err *err)
+{
+    if (!column_reserve(c, 1, err))
+        return err_prefix(err, "dominators");
+    ((uint32_t *)c->data)[c->count++] = n;
+    return true;
+}
+
+/* -- the forest -- */
+
+static bool find_top(struct core *c, uint32_t n, struct err *err)
+{
+    uint32_t m = n;
+    c->stack.count = 0;
+    for (; c->top[m] == TOP_UNKNOWN && c->parent[m] != NO_NODE; m = c->parent[m]) {
+        c->top[m] = TOP_SEARCHING;
+        if (!push(&c->stack, m, err))
+            return false;
+    }
+    if (c->top[m] == TOP_UNKNOWN) {
+        c->top[m] = m;
+        c->depth[m] = 0;
+    }
+    uint32_t top = c->top[m], depth = c->depth[m];
+    if (top == TOP_SEARCHING)
+        top = TOP_NONE;
+    c->all_reached = c->all_reached && top != TOP_NONE;
+    while (c->stack.count) {
+        m = ((const uint32_t *)c->stack.data)[--c->stack.count];
+        c->top[m] = top;
+        c->depth[m] = ++depth;
+    }
+    return true;
+}
+
+static bool find_tops(struct core *c, struct err *err)
+{
+    struct heap *h = c->h;
+    if (!column_make_raw(&c->top_c, h->store, "dominators", 4, h->node_count, err) ||
+        !column_make_raw(&c->depth_c, h->store, "dominators", 4, h->node_count, err))
+        return false;
+    c->top = c->top_c.data;
+    c->depth = c->depth_c.data;
+    memset(c->top, 0xff, (size_t)h->node_count * sizeof *c->top);
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        if (c->top[n] == TOP_UNKNOWN && !find_top(c, n, err))
+            return false;
+    }
+    return true;
+}
+
+/* Of two nodes of one tree. */
+static uint32_t common_ancestor(const struct core *c, uint32_t a, uint32_t b)
+{
+    while (a != b) {
+        if (c->depth[a] >= c->depth[b])
+            a = c->parent[a];
+        else
+            b = c->parent[b];
+    }
+    return a;
+}
+
+/* -- what holds the open nodes -- */
+
+static bool add_link(struct core *c, uint32_t from, uint32_t to, struct err *err)
+{
+    if (!column_reserve(&c->links, 1, err))
+        return err_prefix(err, "dominators");
+    ((struct link *)c->links.data)[c->links.count++] = (struct link){from, to};
+    return true;
+}
+
+/* Those of the last node are behind `first`. From inside its own tree nothing counts: all of that
+ * is behind the node. */
+static bool hold(struct core *c, uint64_t first, uint32_t source, uint32_t to, struct err *err)
+{
+    struct link *links = c->links.data;
+    uint32_t top = c->top[source];
+    if (top == to || top == TOP_NONE)
+        return true;
+    for (uint64_t i = c->links.count; i-- > first;) {
+        if (c->top[links[i].from] == top) {
+            links[i].from = common_ancestor(c, links[i].from, source);
+            return true;
+        }
+    }
+    return add_link(c, source, to, err);
+}
+
+/* Sorting brings the retainers from one tree together where looking through the trees so far would
+ * take long. */
+struct held {
+    uint32_t top, source;
+};
+
+static int compare_held(const void *a, const void *b)
+{
+    const struct held *x = a, *y = b;
+    return x->top != y->top ? (x->top < y->top ? -1 : 1)
+                            : (x->source > y->source) - (x->source < y->source);
+}
+
+static bool hold_by_many(struct core *c, uint32_t n, uint64_t count, struct err *err)
+{
+    struct held *all = malloc(count * sizeof *all);
+    struct retainer_walk w = heap_retainers(c->h, n);
+    uint64_t found = 0;
+    bool ok = true;
+    if (!all)
+        return err_nomem(err, count * sizeof *all, "dominators");
+    while (retainer_next(&w)) {
+        if (w.essential)
+            all[found++] = (struct held){c->top[w.source], w.source};
+    }
+    qsort(all, found, sizeof *all, compare_held);
+    for (uint64_t i = 0; ok && i < found; i++) {
+        bool same_tree = i && all[i].top == all[i - 1].top;
+        ok = hold(c, c->links.count - (same_tree && c->links.count), all[i].source, n, err);
+    }
+    free(all);
+    return ok;
+}
+
+static bool hold_open_node(struct core *c, uint32_t n, struct err *err)
+{
+    enum { MANY = 32 };
+    uint64_t first = c->links.count, count = heap_retainer_count(c->h, n);
+    struct retainer_walk w = heap_retainers(c->h, n);
+    if (count > MANY)
+        return hold_by_many(c, n, count, err);
+    while (retainer_next(&w)) {
+        if (w.essential && !hold(c, first, w.source, n, err))
+            return false;
+    }
+    return true;
+}
+
+/* The hubs' retainers are met in one sweep over all edges: a hash tells the link for each hub and
+ * tree. Neighbours mostly come from one tree, and with one parent. */
+static bool hold_hub(struct core *c, struct u64_map *links, uint32_t source, uint32_t hub,
+                     struct err *err)
+{
+    uint32_t *index;
+    bool is_new;
+    uint32_t top = c->top[source];
+    if (top == hub || top == TOP_NONE)
+        return true;
+    if (!u64_map_put(links, (uint64_t)hub << 32 | top, (uint32_t)c->links.count, &index, &is_new,
+                     err))
+        return false;
+    if (is_new)
+        return add_link(c, source, hub, err);
+    struct link *l = &((struct link *)c->links.data)[*index];
+    if (l->from != top)
+        l->from = common_ancestor(c, l->from, source);
+    return true;
+}
+
+static bool hold_hubs(struct core *c, struct err *err)
+{
+    const struct heap *h = c->h;
+    const uint32_t *edges = h->edge_to.data;
+    struct u64_map links;
+    if (!u64_map_init(&links, h->store, err))
+        return false;
+    bool ok = true;
+    uint64_t e = 0;
+    for (uint32_t u = 0; ok && u < h->node_count; u++) {
+        for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
+            uint32_t to = edges[e] & ~EDGE_ESSENTIAL;
+            if ((edges[e] & EDGE_ESSENTIAL) && (heap_flags(h, to) & FLAG_HUB) && to != h->root)
+                ok = ok && hold_hub(c, &links, u, to, err);
+        }
+    }
+    u64_map_release(&links);
+    return ok;
+}
+
+static bool hold_open_nodes(struct core *c, struct err *err)
+{
+    const uint32_t *open = c->open->data;
+    bool hubs = false;
+    if (!column_make(&c->links, c->h->store, "dominators", sizeof(struct link), 0, err))
+        return false;
+    for (uint64_t i = 0; i < c->open->count; i++) {
+        if (heap_flags(c->h, open[i]) & FLAG_HUB)
+            hubs = true;
+        else if (!hold_open_node(c, open[i], err))
+            return false;
+    }
+    return !hubs || hold_hubs(c, err);
+}
+
+/* -- the flow graph -- */
+
+/* The node and all above it in its tree. */
+static bool add_vertices(struct core *c, uint32_t n, struct err *err)
+{
+    for (; n != NO_NODE && c->vertex[n] == NO_VERTEX; n = c->parent[n]) {
+        c->vertex[n] = (uint32_t)c->nodes.count;
+        if (!push(&c->nodes, n, err))
+            return false;
+    }
+    return true;
+}
+
+static bool find_vertices(struct core *c, struct err *err)
+{
+    const uint32_t *open = c->open->data;
+    const struct link *links = c->links.data;
+    c->vertex = c->depth;
+    memset(c->vertex, 0xff, (size_t)c->h->node_count * sizeof *c->vertex);
+    if (!column_make(&c->nodes, c->h->store, "dominators", 4, 0, err) ||
+        !add_vertices(c, c->h->root, err))
+        return false;
+    for (uint64_t i = 0; i < c->open->count; i++) {
+        if (!add_vertices(c, open[i], err))
+            return false;
+    }
+    for (uint64_t i = 0; i < c->links.count; i++) {
+        if (!add_vertices(c, links[i].from, err))
+            return false;
+    }
+    return true;
+}
+
+/* Edges go down the trees and along the links. Counts stand two places on: filling the lists moves
+ * each beginning to the next one's. */
+static bool find_edges(struct core *c, struct err *err)
+{
+    const uint32_t *nodes = c->nodes.data;
+    const struct link *links = c->links.data;
+    const uint64_t count = c->nodes.count;
+    if (!column_make(&c->first_c, c->h->store, "dominators", 8, count + 2, err) ||
+        !column_make_raw(&c->to_c, c->h->store, "dominators", 4, count + c->links.count, err))
+        return false;
+    uint64_t *first = c->first_c.data;
+    uint32_t *to = c->to_c.data;
+    for (uint64_t i = 0; i < count; i++) {
+        if (c->parent[nodes[i]] != NO_NODE)
+            first[c->vertex[c->parent[nodes[i]]] + 2]++;
+    }
+    for (uint64_t i = 0; i < c->links.count; i++)
+        first[c->vertex[links[i].from] + 2]++;
+    for (uint64_t i = 0; i < count; i++)
+        first[i + 2] += first[i + 1];
+    for (uint64_t i = 0; i < count; i++) {
+        if (c->parent[nodes[i]] != NO_NODE)
+            to[first[c->vertex[c->parent[nodes[i]]] + 1]++] = (uint32_t)i;
+    }
+    for (uint64_t i = 0; i < c->links.count; i++)
+        to[first[c->vertex[links[i].from] + 1]++] = c->vertex[links[i].to];
+    return true;
+}
+
+static bool settle_open_nodes(struct core *c, struct err *err)
+{
+    const uint32_t *open = c->open->data, *nodes = c->nodes.data;
+    uint32_t *dominator = c->h->dominator.data;
+    struct column found_c = {0};
+    const struct flow_graph g = {.store = c->h->store,
+                                 .count = (uint32_t)c->nodes.count,
+                                 .first = c->first_c.data,
+                                 .to = c->to_c.data};
+    bool ok = column_make_raw(&found_c, c->h->store, "dominators", 4, g.count, err) &&
+              flow_graph_dominators(&g, found_c.data, err);
+    for (uint64_t i = 0; ok && i < c->open->count; i++) {
+        uint32_t found = ((const uint32_t *)found_c.data)[c->vertex[open[i]]];
+        /* What hangs below is told by its top. */
+        c->all_reached = c->all_reached && found != NO_VERTEX;
+        if (found == NO_VERTEX)
+            c->top[open[i]] = TOP_NONE;
+        dominator[open[i]] = found == NO_VERTEX ? c->h->root : nodes[found];
+    }
+    column_release(&found_c);
+    return ok;
+}
+
+static void hang_unreached_from_root(struct core *c)
+{
+    uint32_t *dominator = c->h->dominator.data;
+    for (uint32_t n = 0; n < c->h->node_count; n++) {
+        if (n != c->h->root && (c->top[n] == TOP_NONE || c->top[c->top[n]] == TOP_NONE))
+            dominator[n] = c->h->root;
+    }
+}
+
+bool core_settle(struct heap *h, const struct column *open, struct err *err)
+{
+    struct core c = {.h = h, .open = open, .parent = h->dominator.data, .all_reached = true};
+    bool ok = column_make(&c.stack, h->store, "dominators", 4, 0, err) && find_tops(&c, err) &&
+              hold_open_nodes(&c, err) && find_vertices(&c, err) && find_edges(&c, err) &&
+              settle_open_nodes(&c, err);
+    if (ok && !c.all_reached)
+        hang_unreached_from_root(&c);
+    struct column *const columns[] = {&c.top_c, &c.depth_c, &c.stack, &c.links,
+                                      &c.nodes, &c.first_c, &c.to_c};
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        column_release(columns[i]);
+    return ok;
+}
