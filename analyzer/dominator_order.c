@@ -8,15 +8,15 @@
 
 #include <string.h>
 
+/* In `next`, for a node that has no place yet. */
 #define NO_PLACE UINT32_MAX
 
 struct order {
     struct heap *h;
     const uint32_t *dominator;
-    struct column size_c, next_c, place_c, stack;
-    uint32_t *size;  /* by node: nodes in its subtree */
-    uint32_t *next;  /* by node: children not summed up yet, then the next child's place */
-    uint32_t *place; /* by node */
+    struct column size_c, next_c, stack;
+    uint32_t *size; /* by node: nodes in its subtree */
+    uint32_t *next; /* by node: children not summed up yet, then the place for the next child */
 };
 
 static bool make_arrays(struct order *o, struct err *err)
@@ -24,15 +24,12 @@ static bool make_arrays(struct order *o, struct err *err)
     struct heap *h = o->h;
     if (!column_make_raw(&o->size_c, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make(&o->next_c, h->store, "dominator tree", 4, h->node_count, err) ||
-        !column_make_raw(&o->place_c, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make(&o->stack, h->store, "dominator tree", 4, 0, err) ||
         !column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make_raw(&h->dom_end, h->store, "dominator tree", 4, h->node_count, err))
         return false;
     o->size = o->size_c.data;
     o->next = o->next_c.data;
-    o->place = o->place_c.data;
-    memset(o->place, 0xff, (size_t)h->node_count * sizeof *o->place);
     return true;
 }
 
@@ -58,7 +55,7 @@ static void measure_subtrees(struct order *o)
 
 static void put(struct order *o, uint32_t n, uint32_t place)
 {
-    o->place[n] = place;
+    o->next[n] = place + 1;
     ((uint32_t *)o->h->dom_order.data)[place] = n;
     ((uint32_t *)o->h->dom_end.data)[place] = place + o->size[n];
 }
@@ -68,14 +65,14 @@ static void put(struct order *o, uint32_t n, uint32_t place)
 static bool put_with_all_above(struct order *o, uint32_t n, struct err *err)
 {
     o->stack.count = 0;
-    for (; o->place[n] == NO_PLACE; n = o->dominator[n]) {
+    for (; o->next[n] == NO_PLACE; n = o->dominator[n]) {
         if (!column_reserve(&o->stack, 1, err))
             return err_prefix(err, "dominator tree");
         ((uint32_t *)o->stack.data)[o->stack.count++] = n;
     }
     while (o->stack.count) {
         uint32_t m = ((const uint32_t *)o->stack.data)[--o->stack.count];
-        put(o, m, o->place[n] + 1 + o->next[n]);
+        put(o, m, o->next[n]);
         o->next[n] += o->size[m];
         n = m;
     }
@@ -88,11 +85,12 @@ bool pass_dominator_order(struct heap *h, struct err *err)
     bool ok = make_arrays(&o, err);
     if (ok) {
         measure_subtrees(&o);
+        memset(o.next, 0xff, (size_t)h->node_count * sizeof *o.next);
         put(&o, h->root, 0);
     }
     for (uint32_t n = 0; ok && n < h->node_count; n++)
-        ok = o.place[n] != NO_PLACE || put_with_all_above(&o, n, err);
-    struct column *const columns[] = {&o.size_c, &o.next_c, &o.place_c, &o.stack};
+        ok = o.next[n] != NO_PLACE || put_with_all_above(&o, n, err);
+    struct column *const columns[] = {&o.size_c, &o.next_c, &o.stack};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
     return ok;

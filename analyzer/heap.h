@@ -221,7 +221,8 @@ static inline uint32_t heap_dominator(const struct heap *h, uint32_t n)
 
 static inline uint64_t heap_retained_bytes(const struct heap *h, uint32_t n)
 {
-    return ((const uint64_t *)h->retained.data)[n];
+    return h->retained.elem == sizeof(uint32_t) ? ((const uint32_t *)h->retained.data)[n]
+                                                : ((const uint64_t *)h->retained.data)[n];
 }
 
 /* Makes dom_position: who walks down the dominator tree wants it, the report does not. */

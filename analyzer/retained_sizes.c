@@ -33,10 +33,14 @@ static bool give_to_nodes(void *ctx, struct err *err)
 {
     const struct sums *s = ctx;
     const uint32_t *order = s->h->dom_order.data;
-    uint64_t *retained = s->h->retained.data;
+    struct column *c = &s->h->retained;
     (void)err;
-    for (uint32_t p = 0; p < s->h->node_count; p++)
-        retained[order[p]] = subtree_bytes(s, p);
+    for (uint32_t p = 0; p < s->h->node_count; p++) {
+        if (c->elem == sizeof(uint32_t))
+            ((uint32_t *)c->data)[order[p]] = (uint32_t)subtree_bytes(s, p);
+        else
+            ((uint64_t *)c->data)[order[p]] = subtree_bytes(s, p);
+    }
     return true;
 }
 
@@ -61,11 +65,15 @@ bool pass_retained_sizes(struct heap *h, struct err *err)
     struct column sums = {0};
     struct sums s = {.h = h, .covered = calloc(class_count(h) + 1, sizeof *s.covered)};
     bool ok = s.covered || err_nomem(err, class_count(h) * sizeof *s.covered, "classes");
-    ok = ok && column_make_raw(&h->retained, h->store, "retained sizes", 8, h->node_count, err) &&
+    ok = ok &&
          column_make_raw(&sums, h->store, "retained sizes", 8, (uint64_t)h->node_count + 1, err);
     s.sums = sums.data;
     if (ok) {
         sum_up(&s);
+        uint32_t elem = s.sums[h->node_count] > UINT32_MAX ? 8 : 4;
+        ok = column_make_raw(&h->retained, h->store, "retained sizes", elem, h->node_count, err);
+    }
+    if (ok) {
         const struct task tasks[] = {{give_to_nodes, &s}, {give_to_classes, &s}};
         ok = tasks_run(tasks, ARRAY_LEN(tasks), err);
     }

@@ -147,7 +147,8 @@ static int fail_every_call(enum fault k, const char *path, const struct heap *wh
         }
         if (h.complete) {
             assert_int_equal(h.node_count, whole->node_count);
-            assert_memory_equal(h.retained.data, whole->retained.data, h.node_count * 8ul);
+            assert_memory_equal(h.retained.data, whole->retained.data,
+                                (size_t)h.node_count * h.retained.elem);
             assert_memory_equal(h.distance.data, whole->distance.data, h.node_count * 4ul);
         } else {
             assert_int_equal(k, FAULT_READ);
