@@ -3,15 +3,14 @@
 
 #include "analyzer/flow_graph.h"
 #include "analyzer/retainers.h"
-#include "base/u64_map.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* In `top`, for nodes on the way of a search and those above which there is a cycle. */
 #define TOP_UNKNOWN UINT32_MAX
 #define TOP_SEARCHING (UINT32_MAX - 1)
 #define TOP_NONE (UINT32_MAX - 2)
+#define NO_LINK UINT64_MAX
 
 /* `to` is held from one tree; `from` is the nearest common ancestor of what holds it there. */
 struct link {
@@ -106,64 +105,29 @@ static bool add_link(struct core *c, uint32_t from, uint32_t to, struct err *err
     return true;
 }
 
-/* Those of the last node are behind `first`. From inside its own tree nothing counts: all of that
- * is behind the node. */
+/* `source` holds `to`, whose links stand at the end from `first` on. One from the same tree among
+ * the last of them takes it in; to have two is no mistake, only more work later. From inside its
+ * own tree nothing counts: all of that is behind the node. */
 static bool hold(struct core *c, uint64_t first, uint32_t source, uint32_t to, struct err *err)
 {
+    enum { LOOK_AT = 8 };
     struct link *links = c->links.data;
     uint32_t top = c->top[source];
     if (top == to || top == TOP_NONE)
         return true;
-    for (uint64_t i = c->links.count; i-- > first;) {
-        if (c->top[links[i].from] == top) {
-            links[i].from = common_ancestor(c, links[i].from, source);
+    for (uint64_t i = c->links.count; i > first && i + LOOK_AT > c->links.count; i--) {
+        if (c->top[links[i - 1].from] == top) {
+            links[i - 1].from = common_ancestor(c, links[i - 1].from, source);
             return true;
         }
     }
     return add_link(c, source, to, err);
 }
 
-/* Sorting brings the retainers from one tree together where looking through the trees so far would
- * take long. */
-struct held {
-    uint32_t top, source;
-};
-
-static int compare_held(const void *a, const void *b)
-{
-    const struct held *x = a, *y = b;
-    return x->top != y->top ? (x->top < y->top ? -1 : 1)
-                            : (x->source > y->source) - (x->source < y->source);
-}
-
-static bool hold_by_many(struct core *c, uint32_t n, uint64_t count, struct err *err)
-{
-    struct held *all = malloc(count * sizeof *all);
-    struct retainer_walk w = heap_retainers(c->h, n);
-    uint64_t found = 0;
-    bool ok = true;
-    if (!all)
-        return err_nomem(err, count * sizeof *all, "dominators");
-    while (retainer_next(&w)) {
-        if (w.essential)
-            all[found++] = (struct held){c->top[w.source], w.source};
-    }
-    qsort(all, found, sizeof *all, compare_held);
-    for (uint64_t i = 0; ok && i < found; i++) {
-        bool same_tree = i && all[i].top == all[i - 1].top;
-        ok = hold(c, c->links.count - (same_tree && c->links.count), all[i].source, n, err);
-    }
-    free(all);
-    return ok;
-}
-
 static bool hold_open_node(struct core *c, uint32_t n, struct err *err)
 {
-    enum { MANY = 32 };
-    uint64_t first = c->links.count, count = heap_retainer_count(c->h, n);
+    uint64_t first = c->links.count;
     struct retainer_walk w = heap_retainers(c->h, n);
-    if (count > MANY)
-        return hold_by_many(c, n, count, err);
     while (retainer_next(&w)) {
         if (w.essential && !hold(c, first, w.source, n, err))
             return false;
@@ -171,44 +135,40 @@ static bool hold_open_node(struct core *c, uint32_t n, struct err *err)
     return true;
 }
 
-/* The hubs' retainers are met in one sweep over all edges: a hash tells the link for each hub and
- * tree. Neighbours mostly come from one tree, and with one parent. */
-static bool hold_hub(struct core *c, struct u64_map *links, uint32_t source, uint32_t hub,
-                     struct err *err)
+/* The retainers of all hubs are met in one sweep over the edges. Neighbours mostly stand in one
+ * tree: the hub's last link takes them in. */
+static bool hold_hub(struct core *c, uint64_t *last, uint32_t source, uint32_t hub, struct err *err)
 {
-    uint32_t *index;
-    bool is_new;
+    struct link *links = c->links.data;
     uint32_t top = c->top[source];
     if (top == hub || top == TOP_NONE)
         return true;
-    if (!u64_map_put(links, (uint64_t)hub << 32 | top, (uint32_t)c->links.count, &index, &is_new,
-                     err))
-        return false;
-    if (is_new)
+    if (*last == NO_LINK || c->top[links[*last].from] != top) {
+        *last = c->links.count;
         return add_link(c, source, hub, err);
-    struct link *l = &((struct link *)c->links.data)[*index];
-    if (l->from != top)
-        l->from = common_ancestor(c, l->from, source);
+    }
+    links[*last].from = common_ancestor(c, links[*last].from, source);
     return true;
 }
 
 static bool hold_hubs(struct core *c, struct err *err)
 {
     const struct heap *h = c->h;
-    const uint32_t *edges = h->edge_to.data;
-    struct u64_map links;
-    if (!u64_map_init(&links, h->store, err))
+    const uint32_t *edges = h->edge_to.data, *hub_of = h->retainer.data;
+    struct column last_c = {0};
+    if (!column_make_raw(&last_c, h->store, "dominators", 8, h->hub_retainers.count, err))
         return false;
+    uint64_t *last = last_c.data, e = 0;
     bool ok = true;
-    uint64_t e = 0;
+    memset(last, 0xff, last_c.count * sizeof *last);
     for (uint32_t u = 0; ok && u < h->node_count; u++) {
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
             uint32_t to = edges[e] & ~EDGE_ESSENTIAL;
             if ((edges[e] & EDGE_ESSENTIAL) && (heap_flags(h, to) & FLAG_HUB) && to != h->root)
-                ok = ok && hold_hub(c, &links, u, to, err);
+                ok = ok && hold_hub(c, &last[hub_of[to]], u, to, err);
         }
     }
-    u64_map_release(&links);
+    column_release(&last_c);
     return ok;
 }
 

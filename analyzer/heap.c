@@ -83,15 +83,15 @@ const struct location *heap_location(const struct heap *h, uint32_t n)
 }
 
 /* But for the places, the strings and the classes. */
-enum { COLUMNS = 19 };
+enum { COLUMNS = 20 };
 
 static void list_columns(struct heap *h, struct column *ret[static COLUMNS])
 {
     struct column *const columns[COLUMNS] = {
-        &h->node_type, &h->node_flags,   &h->node_name, &h->node_id,    &h->node_self,
-        &h->edge_to,   &h->edge_label,   &h->wide_self, &h->wide_label, &h->locations,
-        &h->distance,  &h->dominator,    &h->retained,  &h->retainer,   &h->retainers,
-        &h->dom_order, &h->dom_position, &h->dom_end,   &h->class_of,
+        &h->node_type,     &h->node_flags, &h->node_name,    &h->node_id,    &h->node_self,
+        &h->edge_to,       &h->edge_label, &h->wide_self,    &h->wide_label, &h->locations,
+        &h->distance,      &h->dominator,  &h->retained,     &h->retainer,   &h->retainers,
+        &h->hub_retainers, &h->dom_order,  &h->dom_position, &h->dom_end,    &h->class_of,
     };
     memcpy(ret, columns, sizeof columns);
 }

@@ -113,9 +113,10 @@ struct heap {
     struct column dominator; /* uint32_t */
     struct column retained;  /* uint64_t */
     struct column retainer;  /* by node, see analyzer/retainers.h: uint32_t, NO_NODE or the only
-                                source | EDGE_ESSENTIAL; FLAG_SHARED: row; FLAG_HUB: count */
+                                source | EDGE_ESSENTIAL; FLAG_SHARED: row; FLAG_HUB: number */
     struct places first_retainer; /* by row */
     struct column retainers;      /* uint32_t: source | EDGE_ESSENTIAL, in file order */
+    struct column hub_retainers;  /* uint32_t, by hub: how many */
     struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
     struct column dom_position;   /* uint32_t, by node: its place in dom_order; on demand */
     struct column dom_end;        /* uint32_t, by place: the place behind the node's subtree */

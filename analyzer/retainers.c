@@ -54,7 +54,17 @@ static void mark_and_count(struct heap *h, const struct weak_pairs *w)
     }
 }
 
-/* A shared node's word becomes its row, a hub's stays the number. */
+static bool add_hub(struct heap *h, uint32_t count, uint32_t *ret_number, struct err *err)
+{
+    struct column *hubs = &h->hub_retainers;
+    if (!column_reserve(hubs, 1, err))
+        return err_prefix(err, "retainers");
+    *ret_number = (uint32_t)hubs->count;
+    ((uint32_t *)hubs->data)[hubs->count++] = count;
+    return true;
+}
+
+/* A shared node's word becomes its row, a hub's its number. */
 static bool number_rows(struct heap *h, struct err *err)
 {
     const uint32_t hub_least = h->hub_least ? h->hub_least : HUB_LEAST_RETAINERS;
@@ -62,7 +72,8 @@ static bool number_rows(struct heap *h, struct err *err)
     uint8_t *flags = h->node_flags.data;
     for (uint32_t n = 0; n < h->node_count; n++)
         rows += (flags[n] & FLAG_SHARED) && retainer[n] < hub_least;
-    if (!places_make(&h->first_retainer, h->store, "first retainers", rows, err))
+    if (!places_make(&h->first_retainer, h->store, "first retainers", rows, err) ||
+        !column_make(&h->hub_retainers, h->store, "retainers", 4, 0, err))
         return false;
     uint32_t *counts = h->first_retainer.low.data;
     rows = 0;
@@ -71,6 +82,8 @@ static bool number_rows(struct heap *h, struct err *err)
             continue;
         if (retainer[n] >= hub_least) {
             flags[n] |= FLAG_HUB;
+            if (!add_hub(h, retainer[n], &retainer[n], err))
+                return false;
         } else {
             counts[rows] = retainer[n];
             retainer[n] = rows++;
@@ -146,13 +159,15 @@ bool retainer_next_of_hub(struct retainer_walk *w)
 
 uint64_t heap_retainer_count(const struct heap *h, uint32_t n)
 {
-    uint32_t word = ((const uint32_t *)h->retainer.data)[n];
     struct retainer_walk w = heap_retainers(h, n);
     uint64_t count = (uint64_t)(w.end - w.at);
     if (w.from == NO_NODE)
         return count;
-    if (word != UINT32_MAX)
-        return word;
+    uint32_t hub = ((const uint32_t *)h->retainer.data)[n];
+    count = ((const uint32_t *)h->hub_retainers.data)[hub];
+    if (count < UINT32_MAX)
+        return count;
+    count = 0;
     while (retainer_next(&w))
         count++;
     return count;
