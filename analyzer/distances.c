@@ -52,13 +52,26 @@ static bool descriptor_edge_counts(const struct heap *h, uint64_t e)
     return i < 2 || i % 3 != 1;
 }
 
-static bool edge_counts(struct search *s, uint32_t u, uint64_t e)
+enum source { SOURCE_PLAIN, SOURCE_NATIVE_CONTEXT, SOURCE_DESCRIPTORS };
+
+static enum source source_of(const struct search *s, uint32_t u)
+{
+    const struct heap *h = s->h;
+    if (heap_type(h, u) == NODE_HIDDEN && heap_name_index(h, u) == s->native_context)
+        return SOURCE_NATIVE_CONTEXT;
+    if (heap_type(h, u) == NODE_ARRAY && heap_name_index(h, u) == s->descriptors)
+        return SOURCE_DESCRIPTORS;
+    return SOURCE_PLAIN;
+}
+
+/* Of an edge that is not weak. */
+static bool edge_counts(struct search *s, enum source source, uint64_t e)
 {
     struct heap *h = s->h;
-    if (heap_type(h, u) == NODE_HIDDEN && heap_name_index(h, u) == s->native_context &&
-        !edge_type_is_indexed(heap_edge_type(h, e)) && heap_edge_name(h, e) == s->function_map)
+    if (source == SOURCE_NATIVE_CONTEXT && !edge_type_is_indexed(heap_edge_type(h, e)) &&
+        heap_edge_name(h, e) == s->function_map)
         return false;
-    if (heap_type(h, u) == NODE_ARRAY && heap_name_index(h, u) == s->descriptors)
+    if (source == SOURCE_DESCRIPTORS)
         return descriptor_edge_counts(h, e);
     const struct weak_pair *pair = weak_pair_of(s->weak, h, e);
     if (LIKELY(!pair))
@@ -76,18 +89,40 @@ static bool note_skipped(struct search *s, uint32_t n, struct err *err)
     return true;
 }
 
+/* Most edges are told by their target alone: the labels of the others are looked at once, in order,
+ * and not at random during the search. */
+static void mark_special_edges(struct search *s)
+{
+    struct heap *h = s->h;
+    uint32_t *edges = h->edge_to.data;
+    for (uint64_t e = 0; e < h->edge_count; e++) {
+        if (UNLIKELY(heap_edge_type(h, e) == EDGE_WEAK || weak_pair_of(s->weak, h, e)))
+            edges[e] |= EDGE_SPECIAL;
+    }
+}
+
+static bool meet(struct search *s, enum source source, uint64_t e, int32_t distance,
+                 struct err *err)
+{
+    struct heap *h = s->h;
+    uint32_t word = ((const uint32_t *)h->edge_to.data)[e], to = word & ~EDGE_SPECIAL;
+    if (LIKELY(!(word & EDGE_SPECIAL) && source == SOURCE_PLAIN))
+        return enqueue(s, to, distance, err);
+    if (heap_edge_type(h, e) == EDGE_WEAK)
+        return true;
+    return edge_counts(s, source, e) ? enqueue(s, to, distance, err) : note_skipped(s, to, err);
+}
+
 static bool search(struct search *s, struct err *err)
 {
     struct heap *h = s->h;
     const int32_t *distance = h->distance.data;
     for (uint64_t head = 0; head < s->queue.count; head++) {
         uint32_t u = ((const uint32_t *)s->queue.data)[head];
+        enum source source = source_of(s, u);
         int32_t next = distance[u] + 1;
         for (uint64_t e = heap_first_edge(h, u), end = heap_first_edge(h, u + 1); e < end; e++) {
-            uint32_t to = heap_edge_to(h, e);
-            if (distance[to] != NO_DISTANCE || heap_edge_type(h, e) == EDGE_WEAK)
-                continue;
-            if (!(edge_counts(s, u, e) ? enqueue(s, to, next, err) : note_skipped(s, to, err)))
+            if (distance[heap_edge_to(h, e)] == NO_DISTANCE && !meet(s, source, e, next, err))
                 return false;
         }
     }
@@ -100,6 +135,7 @@ static bool search_twice(struct search *s, struct err *err)
     struct heap *h = s->h;
     int32_t *distance = h->distance.data;
     s->queue.count = 0;
+    mark_special_edges(s);
     for (uint32_t n = 0; n < h->node_count; n++)
         distance[n] = NO_DISTANCE;
     for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;

@@ -137,6 +137,8 @@ struct wide {
 #define LABEL_NAME_NONE (LABEL_NAME_MASK - 1)
 /* The edge counts for dominators. */
 #define EDGE_ESSENTIAL 0x80000000u
+/* Before that is known: its label must be looked at to tell whether it counts for distances. */
+#define EDGE_SPECIAL EDGE_ESSENTIAL
 #define HEAP_MAX_NODES 0x7fffffffu
 
 /* Values too large for a column's element: 0 where there is none. */

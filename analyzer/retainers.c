@@ -33,13 +33,13 @@ static void mark_and_count(struct heap *h, const struct weak_pairs *w)
     uint64_t e = 0;
     for (uint32_t u = 0; u < h->node_count; u++) {
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
-            uint32_t to = edges[e], essential = 0;
+            uint32_t to = edges[e] & ~EDGE_SPECIAL, essential = 0;
             unsigned f = flags[to];
             if (is_essential(h, w, u, e, to, f)) {
                 essential = EDGE_ESSENTIAL;
-                edges[e] = to | EDGE_ESSENTIAL;
                 f |= FLAG_RETAINED;
             }
+            edges[e] = to | essential;
             if (f & FLAG_SHARED) {
                 retainer[to] += retainer[to] < UINT32_MAX;
             } else if (retainer[to] == NO_NODE) {
