@@ -1,6 +1,6 @@
 # mortem: build, test, install. `make help` lists the targets.
 #
-# Everything built goes to build/VARIANT: release (default), asan, clang.
+# Everything built goes to build/VARIANT: release (default), asan, clang, neon.
 VARIANT ?= release
 BUILD := build/$(VARIANT)
 PREFIX ?= /usr/local
@@ -22,6 +22,7 @@ PACKAGES := yajl libpcre2-8 ncursesw zlib libzstd cmocka
 
 CFLAGS_release := -O2 -g
 CFLAGS_clang := -O2 -g
+CFLAGS_neon := -O2 -g
 SANITIZE := -fsanitize=address,undefined
 CFLAGS_asan := -O1 -g $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS := $(CFLAGS_$(VARIANT)) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes \
@@ -42,8 +43,8 @@ UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 CLI_TESTS := $(wildcard tests/cli/test_*.sh)
 ALL_C := $(LIB_SRC) $(MAIN).c $(UNIT_SRC) $(UNIT_AID) $(wildcard tests/bench/*.c tests/fuzz/*.c \
 	tests/parity/*.c)
-ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h tests/fuzz/*.h)
-BENCH_SNAP := build/bench-250.heapsnapshot
+ALL_H := $(wildcard base/*.h parsers/*.h analyzer/*.h analyzer/rules/*.h report/*.h tui/*.h cli/*.h tests/unit/*.h tests/fuzz/*.h \
+	tests/bench/*.h)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 AID_OBJ := $(UNIT_AID:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
@@ -55,8 +56,8 @@ JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all deps demo check bench parity parity-random parity-writers check-built build-tests unit \
-	cli-tests golden asan lint format man install uninstall clean help FORCE
+.PHONY: all deps demo check bench bench-synth parity parity-random parity-writers check-built build-tests unit \
+	cli-tests golden asan check-neon lint format man install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -94,6 +95,21 @@ asan: ## the whole test suite under the address and undefined-behaviour sanitize
 	$(SUBMAKE) VARIANT=asan all build-tests
 	$(SUBMAKE) VARIANT=asan check-built
 
+# The kernels and their test need no library, so that a cross compiler is enough for them.
+CROSS_CC ?= aarch64-linux-gnu-gcc
+CROSS_RUN ?= qemu-aarch64
+KERNEL_SRC := base/cpu.c base/err.c $(wildcard parsers/numbers*.c parsers/byte_scan*.c) \
+	tests/unit/kernel_compare.c tests/unit/test_kernels.c
+
+check-neon: ## the test of the kernels on an emulated aarch64 (installs a cross compiler and qemu)
+	@./deps.sh aarch64
+	$(SUBMAKE) VARIANT=neon CC=$(CROSS_CC) PACKAGES= build/neon/test_kernels
+	$(CROSS_RUN) build/neon/test_kernels
+
+build/neon/test_kernels: $(KERNEL_SRC:%.c=build/neon/%.o)
+	@echo "  LD $@"
+	$(Q)$(CC) -static $(LDFLAGS) -o $@ $^
+
 lint: ## check include directions, headers, names, file lengths and the format
 	@CC="$(CC)" CFLAGS="$(CFLAGS)" tests/lint.sh $(ALL_C) $(ALL_H)
 
@@ -103,13 +119,17 @@ format: ## format every C file with clang-format
 man: all ## write docs/mortem.1 anew, from the option table
 	$(BUILD)/mortem --help-man >docs/mortem.1
 
-bench: all $(BUILD)/tests/bench/versus ## time and memory beside md5sum; SNAP=FILE, or one of 250 MB made with node
-	@test -n "$(SNAP)" || test -f $(BENCH_SNAP) || \
-		node --max-old-space-size=8192 tests/bench/make-snapshot.js 250 $(BENCH_SNAP)
-	$(BUILD)/tests/bench/versus $(or $(ROUNDS),5) $(BUILD)/mortem -q $(or $(SNAP),$(BENCH_SNAP)) -- \
-		md5sum $(or $(SNAP),$(BENCH_SNAP))
+BENCH := $(BUILD)/tests/bench
 
-$(BUILD)/tests/bench/versus: $(BUILD)/tests/bench/versus.o
+bench: all $(BENCH)/measure ## time and memory beside md5sum and the peers (node, npm): SNAP=FILE, ROUNDS=5, BENCH_BIG=1
+	@tests/bench/bench.sh $(BUILD)/mortem $(BENCH)/measure build/bench
+
+bench-synth: all $(BENCH)/measure $(BENCH)/synth ## the same as the file grows, answers checked: SIZES='50M 250M 1G', to 20G and more
+	@tests/bench/synth.sh $(BUILD)/mortem $(BENCH)/measure $(BENCH)/synth build/bench
+
+$(BENCH)/measure: $(BENCH)/measure.o $(BENCH)/memcg.o
+$(BENCH)/synth: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/synth*.c))
+$(BENCH)/measure $(BENCH)/synth:
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
@@ -175,4 +195,5 @@ $(BUILD)/flags: FORCE
 	@echo '$(CC) $(CFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS)' >$@
 FORCE:
 
--include $(LIB_OBJ:.o=.d) $(BUILD)/$(MAIN).d $(AID_OBJ:.o=.d) $(UNIT_BIN:=.d) $(FUZZ_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(BUILD)/$(MAIN).d $(AID_OBJ:.o=.d) $(UNIT_BIN:=.d) $(FUZZ_BIN:=.d) \
+	$(patsubst %.c,$(BUILD)/%.d,$(wildcard tests/bench/*.c))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what mortem needs to be built and tested, when something is missing: a C compiler, make and
 # the libraries of the table below. Says what it will install first; silent when nothing is missing.
+# With the argument "aarch64": what `make check-neon` needs, a cross compiler and an emulator.
 set -eu
 
 # library | header | linked with | apt | dnf | apk | brew
@@ -44,6 +45,31 @@ int main(void) { return 0; }'
     echo "$text" | $cc -x c - -o /dev/null "$@" 2>/dev/null
 }
 
+missing=
+add() { missing="$missing $1"; }
+
+root=
+[ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null || root=sudo
+
+apt_install() {
+    echo "Installing with apt-get:$missing"
+    $root apt-get update -q
+    # shellcheck disable=SC2086 # one word each
+    $root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+if [ "${1:-}" = aarch64 ]; then
+    command -v aarch64-linux-gnu-gcc >/dev/null || add 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
+    command -v qemu-aarch64 >/dev/null || add qemu-user
+    [ -n "$missing" ] || exit 0
+    if [ $system != apt ]; then
+        echo "Only Debian's names of these are known, install them by hand:$missing" >&2
+        exit 1
+    fi
+    apt_install
+    exit 0
+fi
+
 column_of() { echo "$table" | cut -d'|' -f"$1"; }
 
 # shellcheck disable=SC2046 # one word each
@@ -74,14 +100,8 @@ for row in $table; do
     add "$name"
 done
 
-root=
-[ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null || root=sudo
 case $system in
-apt)
-    echo "Installing with apt-get:$missing"
-    $root apt-get update -q
-    # shellcheck disable=SC2086 # one word each
-    $root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing ;;
+apt) apt_install ;;
 dnf)
     echo "Installing with dnf:$missing"
     # shellcheck disable=SC2086

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "base/cpu.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -68,6 +69,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (!options_parse(argc, argv, &s, &err))
         return refuse(&err, argc < 2);
+    if (!cpu_check_choice(&err))
+        return refuse(&err, false);
     switch (s.action) {
     case ACTION_HELP:
         return print(help_text);

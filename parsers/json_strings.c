@@ -1,6 +1,8 @@
 /* Arrays of JSON strings: see json_strings.h. */
 #include "parsers/json_strings.h"
 
+#include "parsers/byte_scan.h"
+
 static enum strings_result bad(struct json_strings *s, const char *expected)
 {
     s->bad = expected;
@@ -147,9 +149,7 @@ static enum strings_result unicode(struct json_strings *s, uint8_t c, struct err
 static enum strings_result inside(struct json_strings *s, const uint8_t **pos, const uint8_t *end,
                                   struct err *err)
 {
-    const uint8_t *start = *pos, *p = start;
-    while (p < end && *p != '"' && *p != '\\' && *p >= 0x20)
-        p++;
+    const uint8_t *start = *pos, *p = find_string_stop(start, end);
     *pos = p;
     bool last = p < end && *p == '"';
     bool low_may_follow = p == start && (p == end || *p == '\\');

@@ -1,37 +1,66 @@
-/* Arrays of unsigned integers: see numbers.h. */
-#include "parsers/numbers.h"
+/* Arrays of unsigned integers: see numbers.h. Here are the careful path, which decides byte by
+ * byte, and the way between it and the fast ones of numbers_kernels.h.
+ */
+#include "parsers/numbers_kernels.h"
 
 /* 19 digits always fit; the longest number with its separators ", \n" stays below this. */
-#define FAST_MARGIN 32
 #define MAX_DIGITS 19
+/* Numbers to a batch: their words stay in the nearest cache, and are long written when the second
+ * step reads them. */
+#define BATCH (512 + NUMBERS_ROOM)
 
-/* The common shapes `digits , [newline]` and `digits newline ,` without looking at the chunk's end:
- * every step reads at most MAX_DIGITS + 1 digits and three separators, FAST_MARGIN bytes are there.
- * Stops in front of the first number that is followed by something else. */
-static const uint8_t *scan_plain(const uint8_t *p, const uint8_t *end, uint64_t *out, size_t *count,
-                                 size_t cap)
+static const struct numbers_kernel *const kernels[CPU_VARIANTS] = {
+#if CPU_BUILDS_X86
+    [CPU_SSE2] = &numbers_sse2,
+    [CPU_AVX2] = &numbers_avx2,
+#endif
+#if CPU_BUILDS_NEON
+    [CPU_NEON] = &numbers_neon,
+#endif
+};
+
+const struct numbers_kernel *numbers_kernel(enum cpu_variant v)
 {
-    size_t n = *count;
-    while (end - p >= FAST_MARGIN && n < cap) {
-        const uint8_t *start = p;
-        uint64_t value = 0;
-        unsigned digit;
-        while ((digit = (unsigned)*p - '0') <= 9 && p - start <= MAX_DIGITS) {
-            value = value * 10 + digit;
-            p++;
-        }
-        const uint8_t *behind = p + (*p == '\n');
-        if (*behind != ',' || p == start || p - start > MAX_DIGITS) {
-            p = start;
-            break;
-        }
-        out[n++] = value;
-        p = behind + 1;
-        if (*p == '\n')
-            p++;
+    return kernels[v];
+}
+
+/* Blocks with the kernel, as far as they are plain and complete. Returns where the next number
+ * begins, behind a comma, or p. */
+static const uint8_t *scan_blocks(const struct numbers_kernel *k, const uint8_t *p,
+                                  const uint8_t *end, uint64_t *out, size_t *count, size_t cap)
+{
+    uint64_t pairs[2 * BATCH];
+    struct number_batch b = {.pos = p, .end = end};
+    bool more = true;
+    while (more && cap - *count >= NUMBERS_ROOM) {
+        bool is_long = b.has_long;
+        uint64_t *values = out + *count;
+        b.words = is_long ? pairs : values;
+        b.count = 0;
+        b.room = min_u64(cap - *count, BATCH);
+        more = is_long ? k->collect_long(&b) : k->collect(&b);
+        if (is_long)
+            k->convert_long(values, pairs, b.count);
+        else
+            k->convert(values, b.count);
+        *count += b.count;
     }
-    *count = n;
-    return p;
+    return b.pos;
+}
+
+/* A run of numbers by the fast ways, from where one may begin; `readable` bytes are in front of it.
+ * Returns where the next begins, or p. */
+static const uint8_t *scan_fast(const struct numbers_kernel *k, const uint8_t *p, size_t readable,
+                                const uint8_t *end, uint64_t *out, size_t *count, size_t cap)
+{
+    if (!k)
+        return numbers_plain(p, end, end, out, count, cap);
+    if (readable >= NUMBERS_BEHIND)
+        p = scan_blocks(k, p, end, out, count, cap);
+    if (end - p <= NUMBERS_BLOCK)
+        return numbers_plain(p, end, end, out, count, cap);
+    /* Through what the kernel does not like, then it may try again. */
+    return numbers_plain(p, p + NUMBERS_BLOCK, end, out, count, cap);
 }
 
 static enum numbers_result bad(struct numbers *s, const char *expected)
@@ -82,15 +111,16 @@ static enum numbers_result step(struct numbers *s, uint8_t c, uint64_t *out, siz
     return bad(s, s->after_number ? "a comma or the closing bracket" : "an unsigned whole number");
 }
 
-enum numbers_result numbers_scan(struct numbers *s, const uint8_t **pos, const uint8_t *end,
-                                 uint64_t *out, size_t *count, size_t cap)
+enum numbers_result numbers_scan_with(enum cpu_variant v, struct numbers *s, const uint8_t **pos,
+                                      const uint8_t *end, uint64_t *out, size_t *count, size_t cap)
 {
+    const struct numbers_kernel *k = numbers_kernel(v);
     const uint8_t *p = *pos;
     enum numbers_result r = NUMBERS_MORE;
     while (p < end && *count < cap) {
-        if (!s->digits && !s->after_number && end - p >= FAST_MARGIN) {
+        if (!s->digits && !s->after_number) {
             size_t before = *count;
-            p = scan_plain(p, end, out, count, cap);
+            p = scan_fast(k, p, (size_t)(p - *pos), end, out, count, cap);
             if (*count != before) {
                 s->after_comma = true;
                 continue;
@@ -107,4 +137,10 @@ enum numbers_result numbers_scan(struct numbers *s, const uint8_t **pos, const u
     if (r == NUMBERS_MORE && *count == cap)
         return NUMBERS_FULL;
     return r;
+}
+
+enum numbers_result numbers_scan(struct numbers *s, const uint8_t **pos, const uint8_t *end,
+                                 uint64_t *out, size_t *count, size_t cap)
+{
+    return numbers_scan_with(cpu_variant(), s, pos, end, out, count, cap);
 }

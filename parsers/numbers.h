@@ -2,6 +2,9 @@
  *
  * Scans up to the closing bracket, in chunks of any size: a number that a chunk cuts is continued
  * in the next. Anything but digits, commas and white space stops it with NUMBERS_BAD at that byte.
+ *
+ * Rows as V8 writes them go at vector speed where the processor can (base/cpu.h, and how in
+ * numbers_kernels.h); all else byte by byte, with the same result.
  */
 #ifndef MORTEM_PARSERS_NUMBERS_H
 #define MORTEM_PARSERS_NUMBERS_H
@@ -23,7 +26,8 @@ struct numbers {
     const char *bad;   /* what was expected */
 };
 
-/* Reads numbers from [*pos, end) to out[*count..cap). */
+/* Reads numbers from [*pos, end) to out[*count..cap). What lies in `out` from the *count it ends
+ * with to `cap` may have been written over. Nothing outside of [*pos, end) is read. */
 enum numbers_result numbers_scan(struct numbers *s, const uint8_t **pos, const uint8_t *end,
                                  uint64_t *out, size_t *count, size_t cap);
 
