@@ -42,13 +42,13 @@ static void add_up(const struct heap *h, const uint8_t *passes, struct class_sum
 static void add_up_retained(const struct heap *h, const uint8_t *passes, uint32_t *covered_to,
                             struct class_sum *sums)
 {
-    const uint32_t *order = h->dom_order.data, *ends = h->dom_end.data;
+    const uint32_t *order = h->dom_order.data;
     for (uint32_t place = 0; place < h->node_count; place++) {
         uint32_t n = order[place], row = heap_class(h, n);
         if (!counts(h, passes, n) || place < covered_to[row])
             continue;
         sums[row].retained_bytes += heap_retained_bytes(h, n);
-        covered_to[row] = ends[place];
+        covered_to[row] = heap_subtree_end(h, place);
     }
 }
 

@@ -14,21 +14,20 @@
 struct order {
     struct heap *h;
     const uint32_t *dominator;
-    struct column size_c, next_c, stack;
-    uint32_t *size; /* by node: nodes in its subtree */
+    struct column next_c, stack;
+    uint32_t *size; /* h->subtree */
     uint32_t *next; /* by node: children not summed up yet, then the place for the next child */
 };
 
 static bool make_arrays(struct order *o, struct err *err)
 {
     struct heap *h = o->h;
-    if (!column_make_raw(&o->size_c, h->store, "dominator tree", 4, h->node_count, err) ||
+    if (!column_make_raw(&h->subtree, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make(&o->next_c, h->store, "dominator tree", 4, h->node_count, err) ||
         !column_make(&o->stack, h->store, "dominator tree", 4, 0, err) ||
-        !column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err) ||
-        !column_make_raw(&h->dom_end, h->store, "dominator tree", 4, h->node_count, err))
+        !column_make_raw(&h->dom_order, h->store, "dominator tree", 4, h->node_count, err))
         return false;
-    o->size = o->size_c.data;
+    o->size = h->subtree.data;
     o->next = o->next_c.data;
     return true;
 }
@@ -57,7 +56,6 @@ static void put(struct order *o, uint32_t n, uint32_t place)
 {
     o->next[n] = place + 1;
     ((uint32_t *)o->h->dom_order.data)[place] = n;
-    ((uint32_t *)o->h->dom_end.data)[place] = place + o->size[n];
 }
 
 /* A node follows its dominator, and those of its siblings that were met before with all that is
@@ -90,7 +88,7 @@ bool pass_dominator_order(struct heap *h, struct err *err)
     }
     for (uint32_t n = 0; ok && n < h->node_count; n++)
         ok = o.next[n] != NO_PLACE || put_with_all_above(&o, n, err);
-    struct column *const columns[] = {&o.size_c, &o.next_c, &o.stack};
+    struct column *const columns[] = {&o.next_c, &o.stack};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
     return ok;

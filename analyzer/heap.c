@@ -91,7 +91,7 @@ static void list_columns(struct heap *h, struct column *ret[static COLUMNS])
         &h->node_type,     &h->node_flags, &h->node_name,    &h->node_id,    &h->node_self,
         &h->edge_to,       &h->edge_label, &h->wide_self,    &h->wide_label, &h->locations,
         &h->distance,      &h->dominator,  &h->retained,     &h->retainer,   &h->retainers,
-        &h->hub_retainers, &h->dom_order,  &h->dom_position, &h->dom_end,    &h->class_of,
+        &h->hub_retainers, &h->dom_order,  &h->dom_position, &h->subtree,    &h->class_of,
     };
     memcpy(ret, columns, sizeof columns);
 }

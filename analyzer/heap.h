@@ -119,7 +119,7 @@ struct heap {
     struct column hub_retainers;  /* uint32_t, by hub: how many */
     struct column dom_order;      /* uint32_t, nodes in preorder of the dominator tree */
     struct column dom_position;   /* uint32_t, by node: its place in dom_order; on demand */
-    struct column dom_end;        /* uint32_t, by place: the place behind the node's subtree */
+    struct column subtree;        /* uint32_t, by node: how many it dominates, itself included */
     struct column class_of;       /* uint32_t, by node: row of `classes` */
     struct class_table *classes;  /* analyzer/classes.h */
 };
@@ -226,6 +226,13 @@ static inline uint64_t heap_retained_bytes(const struct heap *h, uint32_t n)
 {
     return h->retained.elem == sizeof(uint32_t) ? ((const uint32_t *)h->retained.data)[n]
                                                 : ((const uint64_t *)h->retained.data)[n];
+}
+
+/* A node's subtree in dom_order begins with the node, at `place`, and ends before this. */
+static inline uint32_t heap_subtree_end(const struct heap *h, uint32_t place)
+{
+    uint32_t n = ((const uint32_t *)h->dom_order.data)[place];
+    return place + ((const uint32_t *)h->subtree.data)[n];
 }
 
 /* Makes dom_position: who walks down the dominator tree wants it, the report does not. */

@@ -75,9 +75,10 @@ static void each_instances(const struct object_list *l, visit *v, void *ctx)
 static void each_dominated(const struct object_list *l, visit *v, void *ctx)
 {
     const struct heap *h = l->text->h;
-    const uint32_t *order = h->dom_order.data, *ends = h->dom_end.data;
+    const uint32_t *order = h->dom_order.data;
     uint32_t place = ((const uint32_t *)h->dom_position.data)[l->subject];
-    for (uint32_t p = place + 1, end = ends[place]; p < end; p = ends[p])
+    for (uint32_t p = place + 1, end = heap_subtree_end(h, place); p < end;
+         p = heap_subtree_end(h, p))
         v(ctx, order[p], order[p]);
 }
 

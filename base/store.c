@@ -1,244 +1,219 @@
-/* The column store: see store.h. */
+/* The columns of a store: how they are mapped, see store.h. */
 #include "base/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Columns grow in steps of at least this many bytes. */
-#define GROW_BYTES ((uint64_t)1 << 20)
-/* A multiple of every page size there is. */
-#define MAP_UNIT ((uint64_t)64 << 10)
-/* Released files that are kept, and the least size worth it. */
-#define SPARES_MAX 16
-#define SPARE_LEAST ((uint64_t)1 << 20)
+#include "base/store_file.h"
 
-struct store {
-    char *dir;
-    pthread_mutex_t lock; /* of the spares */
-    struct column spares[SPARES_MAX];
-    size_t spare_count;
-};
+/* A column grows by an eighth, but by no more than this. */
+#define GROW_BYTES_MAX ((uint64_t)64 << 20)
+/* How many times its size a column that has grown finds free behind it. */
+#define ADDRESS_FACTOR 8
+/* What part of its size a column may waste at its end. */
+#define WASTE_SHARE 16
+#define POPULATE_BYTES (4 * STORE_EXTENT_BYTES)
 
-static bool dir_is_usable(const char *dir)
-{
-    return dir && dir[0] && access(dir, W_OK | X_OK) == 0;
-}
-
-static char *choose_dir(const char *dir, struct err *err)
-{
-    const char *const places[] = {dir, getenv("TMPDIR"), "/var/tmp", "/tmp"};
-    if (dir && !dir_is_usable(dir)) {
-        err_errno(err, errno, dir[0] ? dir : "the index directory's empty name");
-        return NULL;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        if (!dir_is_usable(places[i]))
-            continue;
-        char *copy = strdup(places[i]);
-        if (!copy)
-            err_nomem(err, strlen(places[i]), "a directory's name");
-        return copy;
-    }
-    err_set(
-        err, ERR_RESOURCE, 0,
-        "no directory for temporary columns: /var/tmp and /tmp cannot be written; name one with "
-        "--index-dir");
-    return NULL;
-}
-
-bool store_new(const char *dir, struct store **ret, struct err *err)
-{
-    struct store *s = calloc(1, sizeof *s);
-    if (!s)
-        return err_nomem(err, sizeof *s, "the column store");
-    s->dir = choose_dir(dir, err);
-    if (!s->dir) {
-        free(s);
-        return false;
-    }
-    pthread_mutex_init(&s->lock, NULL);
-    *ret = s;
-    return true;
-}
-
-void store_free(struct store *s)
-{
-    if (!s)
-        return;
-    store_trim(s);
-    pthread_mutex_destroy(&s->lock);
-    free(s->dir);
-    free(s);
-}
-
-/* A file without a name in `dir`, -1 and errno on failure. */
-static int nameless_file(const char *dir)
-{
-#ifdef O_TMPFILE
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
-        return fd;
-#endif
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s/mortem-XXXXXX", dir);
-    if (len < 0 || (size_t)len >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int named = mkstemp(path);
-    if (named >= 0)
-        unlink(path);
-    return named;
-}
-
-/* posix_fallocate() where the file system can; elsewhere it writes, which reserves as well. */
-static int reserve_space(int fd, uint64_t bytes)
-{
-    int rc;
-    do
-        rc = posix_fallocate(fd, 0, (off_t)bytes);
-    while (rc == EINTR);
-    return rc;
-}
-
-/* Faulting a page in costs many times what filling it costs: all of them in one call. A kernel
- * without the call (before 5.14) faults them one by one. */
-static void populate(const struct column *c, uint64_t from, uint64_t to)
-{
-#ifdef MADV_POPULATE_WRITE
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    from = from / page * page;
-    if (to > from)
-        (void)madvise((char *)c->data + from, to - from, MADV_POPULATE_WRITE);
+#ifdef MAP_NORESERVE
+#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 #else
-    (void)c, (void)from, (void)to;
+#define RESERVE_FLAGS (MAP_PRIVATE | MAP_ANONYMOUS)
 #endif
-}
 
-/* Makes the mapping `bytes` long; what was mapped before stays resident where the system can. */
-static void *map_again(struct column *c, uint64_t bytes)
+static uint64_t round_up(uint64_t bytes, uint64_t unit)
 {
-#ifdef MREMAP_MAYMOVE
-    if (c->data)
-        return mremap(c->data, c->mapped_bytes, bytes, MREMAP_MAYMOVE);
-#endif
-    void *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, c->fd_plus_1 - 1, 0);
-    if (data != MAP_FAILED && c->data)
-        munmap(c->data, c->mapped_bytes);
-    return data;
+    return (bytes + unit - 1) / unit * unit;
 }
 
-static bool map_bytes(struct column *c, uint64_t bytes, struct err *err)
+/* Slots are faulted in a small page at a time, which costs more than what a large column wastes
+ * when it has whole extents only. */
+static uint64_t round_up_column(uint64_t bytes)
 {
-    uint64_t old = c->mapped_bytes;
-    int rc = reserve_space(c->fd_plus_1 - 1, bytes);
-    if (rc)
-        return err_set(err, ERR_RESOURCE, 0,
-                       "no room for a temporary column of %llu bytes: %s; name a roomier directory "
-                       "with --index-dir",
-                       (unsigned long long)bytes, strerror(rc));
-    void *data = map_again(c, bytes);
-    if (data == MAP_FAILED)
-        return err_set(err, ERR_RESOURCE, 0, "cannot map a column of %llu bytes: %s",
-                       (unsigned long long)bytes, strerror(errno));
-    c->data = data;
-    c->mapped_bytes = bytes;
-    c->capacity = bytes / c->elem;
-    populate(c, old, bytes);
-    return true;
+    uint64_t slots = round_up(max_u64(bytes, 1), STORE_SLOT_BYTES);
+    uint64_t whole = round_up(slots, STORE_EXTENT_BYTES);
+    return (whole - slots) * WASTE_SHARE <= slots ? whole : slots;
 }
 
-/* Bytes for `count` elements in whole units, at least one so that there is always a mapping. */
+/* Bytes for `count` elements, at least a slot so that there is always a mapping. */
 static bool column_bytes(uint64_t count, uint32_t elem, uint64_t *ret_bytes, struct err *err)
 {
     if (count > (UINT64_MAX / 4) / elem || count * elem > (uint64_t)INT64_MAX / 4)
         return err_set(err, ERR_RESOURCE, 0, "a column of %llu elements is beyond any machine",
                        (unsigned long long)count);
-    *ret_bytes = (max_u64(count * elem, 1) + MAP_UNIT - 1) / MAP_UNIT * MAP_UNIT;
+    *ret_bytes = round_up_column(count * elem);
     return true;
 }
 
-/* The smallest spare that holds `bytes` without wasting more than as much again. */
-static bool take_spare(struct store *s, uint64_t bytes, struct column *ret)
+/* -- mappings -- */
+
+/* Addresses that nothing else is mapped at. Huge pages want them to agree with the place in the
+ * file in the last bits. NULL if there are not as many. */
+static char *reserve_addresses(uint64_t bytes)
 {
-    struct column *best = NULL;
-    pthread_mutex_lock(&s->lock);
-    for (size_t i = 0; i < s->spare_count; i++) {
-        struct column *c = &s->spares[i];
-        if (c->mapped_bytes >= bytes && c->mapped_bytes / 2 <= bytes &&
-            (!best || c->mapped_bytes < best->mapped_bytes))
-            best = c;
-    }
-    if (best) {
-        *ret = *best;
-        *best = s->spares[--s->spare_count];
-    }
-    pthread_mutex_unlock(&s->lock);
-    return best != NULL;
+    uint64_t more = bytes < STORE_EXTENT_BYTES ? 0 : STORE_EXTENT_BYTES;
+    char *room = mmap(NULL, bytes + more, PROT_NONE, RESERVE_FLAGS, -1, 0);
+    if (room == MAP_FAILED)
+        return NULL;
+    if (!more)
+        return room;
+    uint64_t skip = -(uintptr_t)room % more;
+    if (skip)
+        munmap(room, skip);
+    munmap(room + skip + bytes, more - skip);
+    return room + skip;
 }
 
-static bool keep_spare(struct store *s, const struct column *c)
+/* Faulting a page in costs many times what filling it costs: many of them in one call, but not so
+ * many that another thread has to wait long to map something. A kernel without the call (before
+ * 5.14) faults them one by one. */
+static void populate(char *at, uint64_t bytes)
 {
-    if (c->mapped_bytes < SPARE_LEAST)
+#ifdef MADV_POPULATE_WRITE
+    for (uint64_t step; bytes; at += step, bytes -= step) {
+        step = min_u64(bytes, POPULATE_BYTES);
+        if (madvise(at, step, MADV_POPULATE_WRITE))
+            return;
+    }
+#else
+    (void)at, (void)bytes;
+#endif
+}
+
+/* Maps runs one behind the other over reserved addresses; neighbours in the file at once. */
+static bool map_runs(const struct store *s, char *at, const struct store_runs *r)
+{
+    for (uint32_t i = 0; i < r->count;) {
+        uint32_t first = r->all[i].slot, end = first;
+        while (i < r->count && r->all[i].slot == end)
+            end += r->all[i++].count;
+        uint64_t bytes = (end - first) * STORE_SLOT_BYTES;
+        off_t offset = (off_t)(first * STORE_SLOT_BYTES);
+        if (mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, s->fd, offset) ==
+            MAP_FAILED)
+            return false;
+#ifdef MADV_HUGEPAGE
+        (void)madvise(at, bytes, MADV_HUGEPAGE);
+#endif
+        at += bytes;
+    }
+    return true;
+}
+
+static bool cannot_map(uint64_t bytes, int errnum, struct err *err)
+{
+    return err_set(err, ERR_RESOURCE, 0, "cannot map a column of %llu bytes: %s",
+                   (unsigned long long)bytes, strerror(errnum));
+}
+
+/* -- growth -- */
+
+/* What stays where it is when a column grows: all but the part of an extent at its end. */
+static struct store_runs whole_extents(const struct column *c)
+{
+    struct store_runs whole = c->runs;
+    whole.count -= c->mapped_bytes % STORE_EXTENT_BYTES != 0;
+    return whole;
+}
+
+static void append_runs(struct column *c, struct store_runs *added, uint64_t bytes)
+{
+    memcpy(c->runs.all + c->runs.count, added->all, added->count * sizeof *added->all);
+    c->runs.count += added->count;
+    free(added->all);
+    c->mapped_bytes = bytes;
+    c->capacity = bytes / c->elem;
+}
+
+/* Behind what is mapped, where the addresses are kept. */
+static bool grow_in_place(struct column *c, struct store_runs *added, uint64_t bytes,
+                          struct err *err)
+{
+    char *end = (char *)c->data + c->mapped_bytes;
+    if (!map_runs(c->store, end, added)) {
+        int errnum = errno;
+        munmap(end, c->address_bytes - c->mapped_bytes);
+        c->address_bytes = c->mapped_bytes;
+        return cannot_map(bytes, errnum, err);
+    }
+    populate(end, bytes - c->mapped_bytes);
+    append_runs(c, added, bytes);
+    return true;
+}
+
+/* All of it at other addresses, the new first, so that a failure changes nothing. The part of an
+ * extent at the old end is copied to where a whole one is now. */
+static bool grow_elsewhere(struct column *c, struct store_runs *added, uint64_t bytes,
+                           struct err *err)
+{
+    const struct store_runs whole = whole_extents(c);
+    uint64_t kept = c->mapped_bytes / STORE_EXTENT_BYTES * STORE_EXTENT_BYTES;
+    uint64_t room = c->data && bytes >= STORE_EXTENT_BYTES ? bytes * ADDRESS_FACTOR : bytes;
+    char *at = reserve_addresses(room);
+    if (!at && room > bytes)
+        at = reserve_addresses(room = bytes);
+    if (!at)
+        return cannot_map(bytes, errno, err);
+    if (!map_runs(c->store, at, &whole) || !map_runs(c->store, at + kept, added)) {
+        int errnum = errno;
+        munmap(at, room);
+        return cannot_map(bytes, errnum, err);
+    }
+    populate(at + kept, bytes - kept);
+    if (c->data) {
+        memcpy(at + kept, (char *)c->data + kept, c->mapped_bytes - kept);
+        munmap(c->data, c->address_bytes);
+    }
+    if (whole.count < c->runs.count)
+        store_give(c->store, c->runs.all[--c->runs.count]);
+    c->data = at;
+    c->address_bytes = room;
+    append_runs(c, added, bytes);
+    return true;
+}
+
+static bool grow(struct column *c, uint64_t bytes, struct err *err)
+{
+    struct store_runs added = {0};
+    uint64_t kept = c->mapped_bytes / STORE_EXTENT_BYTES * STORE_EXTENT_BYTES;
+    if (!store_take(c->store, bytes - kept, bytes, &added, err))
         return false;
-    pthread_mutex_lock(&s->lock);
-    bool room = s->spare_count < SPARES_MAX;
-    if (room)
-        s->spares[s->spare_count++] = *c;
-    pthread_mutex_unlock(&s->lock);
-    if (room)
-        column_cool(c);
-    return room;
+    /* one more for column_fit() */
+    bool ok = store_runs_reserve(&c->runs, added.count + 1, err) &&
+              (kept && kept == c->mapped_bytes && bytes <= c->address_bytes
+                   ? grow_in_place(c, &added, bytes, err)
+                   : grow_elsewhere(c, &added, bytes, err));
+    if (!ok)
+        store_runs_release(c->store, &added);
+    return ok;
 }
 
-static void unmap(struct column *c)
+/* -- columns -- */
+
+/* What other columns left there. New parts of a file are zeros. */
+static void clear_used(struct column *c)
 {
-    if (c->data)
-        munmap(c->data, c->mapped_bytes);
-    if (c->fd_plus_1)
-        close(c->fd_plus_1 - 1);
+    char *at = c->data;
+    const char *end = at + c->count * c->elem;
+    for (uint32_t i = 0; i < c->runs.count && at < end; i++) {
+        uint64_t bytes = store_run_bytes(c->runs.all[i]);
+        if (!c->runs.all[i].fresh)
+            memset(at, 0, min_u64(bytes, (uint64_t)(end - at)));
+        at += bytes;
+    }
 }
 
-void store_trim(struct store *s)
-{
-    pthread_mutex_lock(&s->lock);
-    while (s->spare_count)
-        unmap(&s->spares[--s->spare_count]);
-    pthread_mutex_unlock(&s->lock);
-}
-
-static bool make(struct column *c, struct store *s, const char *what, uint32_t elem, uint64_t count,
-                 bool zeroed, struct err *err)
+bool column_make_raw(struct column *c, struct store *s, const char *what, uint32_t elem,
+                     uint64_t count, struct err *err)
 {
     uint64_t bytes = 0;
-    struct column made = {0};
-    if (!column_bytes(count, elem, &bytes, err))
+    struct column made = {.store = s, .elem = elem, .count = count};
+    if (!column_bytes(count, elem, &bytes, err) || !grow(&made, bytes, err)) {
+        free(made.runs.all);
         return err_prefix(err, what);
-    if (take_spare(s, bytes, &made)) {
-        populate(&made, 0, bytes);
-        if (zeroed && count)
-            memset(made.data, 0, count * elem);
-    } else {
-        int fd = nameless_file(s->dir);
-        if (fd < 0)
-            return err_set(err, ERR_RESOURCE, 0, "%s: cannot make a temporary file in %s: %s", what,
-                           s->dir, strerror(errno));
-        made = (struct column){.fd_plus_1 = fd + 1, .elem = elem};
-        if (!map_bytes(&made, bytes, err)) {
-            close(fd);
-            return err_prefix(err, what);
-        }
     }
-    made.store = s;
-    made.elem = elem;
-    made.capacity = made.mapped_bytes / elem;
-    made.count = count;
     column_release(c);
     *c = made;
     return true;
@@ -247,13 +222,18 @@ static bool make(struct column *c, struct store *s, const char *what, uint32_t e
 bool column_make(struct column *c, struct store *s, const char *what, uint32_t elem, uint64_t count,
                  struct err *err)
 {
-    return make(c, s, what, elem, count, true, err);
+    if (!column_make_raw(c, s, what, elem, count, err))
+        return false;
+    clear_used(c);
+    return true;
 }
 
-bool column_make_raw(struct column *c, struct store *s, const char *what, uint32_t elem,
-                     uint64_t count, struct err *err)
+/* More than was asked for, so that growing is seldom: a small column doubles. */
+static uint64_t comfortable_bytes(uint64_t mapped)
 {
-    return make(c, s, what, elem, count, false, err);
+    if (mapped < STORE_EXTENT_BYTES)
+        return mapped * 2;
+    return round_up(mapped + min_u64(mapped / 8, GROW_BYTES_MAX), STORE_EXTENT_BYTES);
 }
 
 bool column_reserve(struct column *c, uint64_t more, struct err *err)
@@ -263,14 +243,57 @@ bool column_reserve(struct column *c, uint64_t more, struct err *err)
     uint64_t bytes = 0;
     if (more > UINT64_MAX / 8 || !column_bytes(c->count + more, c->elem, &bytes, err))
         return false;
-    uint64_t comfortable = (c->mapped_bytes * 3 / 2 + GROW_BYTES) / MAP_UNIT * MAP_UNIT;
-    return map_bytes(c, max_u64(bytes, comfortable), err);
+    bytes = max_u64(bytes, comfortable_bytes(c->mapped_bytes));
+    if (bytes > STORE_EXTENT_BYTES)
+        bytes = round_up(bytes, STORE_EXTENT_BYTES);
+    return grow(c, bytes, err);
+}
+
+/* Gives back the last run's slots behind the first `keep`. What is left is whole extents and then
+ * a part of one. */
+static void cut_last_run(struct column *c, uint32_t keep)
+{
+    struct store_run *last = &c->runs.all[c->runs.count - 1];
+    uint32_t whole = keep / STORE_SLOTS * STORE_SLOTS;
+    uint32_t part = keep - whole;
+    uint32_t slot = last->slot + whole;
+    uint32_t count = last->count - whole;
+    last->count = whole;
+    c->runs.count -= whole == 0;
+    if (part) {
+        c->runs.all[c->runs.count++] = (struct store_run){slot, part, false};
+        uint32_t others = min_u64(count, STORE_SLOTS) - part;
+        if (others)
+            store_give(c->store, (struct store_run){slot + part, others, false});
+        slot += part + others;
+        count -= part + others;
+    }
+    if (count)
+        store_give(c->store, (struct store_run){slot, count, false});
+}
+
+void column_fit(struct column *c)
+{
+    uint64_t bytes = round_up_column(c->count * c->elem);
+    if (bytes >= c->mapped_bytes)
+        return;
+    munmap((char *)c->data + bytes, c->address_bytes - bytes);
+    while (c->mapped_bytes > bytes) {
+        struct store_run last = c->runs.all[c->runs.count - 1];
+        uint64_t start = c->mapped_bytes - store_run_bytes(last);
+        c->mapped_bytes = max_u64(start, bytes);
+        cut_last_run(c, (uint32_t)((c->mapped_bytes - start) / STORE_SLOT_BYTES));
+    }
+    c->address_bytes = bytes;
+    c->capacity = bytes / c->elem;
 }
 
 void column_release(struct column *c)
 {
-    if (!c->store || !keep_spare(c->store, c))
-        unmap(c);
+    if (c->data)
+        munmap(c->data, c->address_bytes);
+    if (c->store)
+        store_runs_release(c->store, &c->runs);
     *c = (struct column){0};
 }
 
@@ -282,5 +305,6 @@ void column_cool(const struct column *c)
 
 void column_warm(const struct column *c)
 {
-    populate(c, 0, c->mapped_bytes);
+    if (c->data)
+        populate(c->data, c->mapped_bytes);
 }

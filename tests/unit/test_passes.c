@@ -100,13 +100,12 @@ static void check_tree_order(const struct check *c)
 {
     const struct heap *h = c->h;
     const uint32_t *order = h->dom_order.data, *position = h->dom_position.data;
-    const uint32_t *end = h->dom_end.data;
     for (uint32_t p = 0; p < h->node_count; p++) {
         uint32_t d = order[p];
         expect(c, "place", p, p, position[d]);
         for (uint32_t n = 0; n < h->node_count; n++)
             expect(c, "subtree", d, n == d || c->v->dominates[d][n],
-                   position[n] >= p && position[n] < end[p]);
+                   position[n] >= p && position[n] < heap_subtree_end(h, p));
     }
 }
 
