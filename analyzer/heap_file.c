@@ -80,6 +80,7 @@ bool heap_of_file(const char *path, const struct heap_load_options *o, struct he
             heap_release(&h);
         return false;
     }
+    store_trim(h.store); /* the caller may keep several */
     *ret = h;
     return true;
 }

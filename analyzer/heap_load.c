@@ -7,6 +7,7 @@
 
 #include "analyzer/heap_checks.h"
 #include "analyzer/row_queue.h"
+#include "base/memory.h"
 #include "base/read_ahead.h"
 #include "parsers/heapsnapshot.h"
 
@@ -119,6 +120,18 @@ static uint64_t plausible_rows(const struct heap *h, uint64_t promised, unsigned
     return min_u64(promised, most);
 }
 
+/* What a node and an edge take by the end of the passes. */
+#define BYTES_PER_NODE 54
+#define BYTES_PER_EDGE 8
+
+/* Memory is made ready while the snapshot is read, where there is plenty. */
+static void make_ahead(const struct heap *h, uint64_t nodes, uint64_t edges)
+{
+    uint64_t wanted = nodes * BYTES_PER_NODE + edges * BYTES_PER_EDGE;
+    if (memory_available() / 2 > wanted)
+        store_make_ahead(h->store, wanted);
+}
+
 static bool make_columns(struct load *l, struct err *err)
 {
     struct heap *h = l->h;
@@ -149,6 +162,7 @@ static bool make_columns(struct load *l, struct err *err)
             return false;
         columns[i].c->count = 0;
     }
+    make_ahead(h, nodes, edges);
     return true;
 }
 

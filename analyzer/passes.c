@@ -57,6 +57,5 @@ bool heap_analyze(struct heap *h, const struct progress *p, struct err *err)
     progress_step(p, "adding up sizes", 3, STEPS);
     ok = ok && pass_retained_sizes(h, err);
     progress_step(p, "adding up sizes", STEPS, STEPS);
-    store_trim(h->store);
     return ok;
 }

@@ -49,9 +49,7 @@ static bool column_bytes(uint64_t count, uint32_t elem, uint64_t *ret_bytes, str
 
 /* -- mappings -- */
 
-/* Addresses that nothing else is mapped at. Huge pages want them to agree with the place in the
- * file in the last bits. NULL if there are not as many. */
-static char *reserve_addresses(uint64_t bytes)
+char *store_addresses(uint64_t bytes)
 {
     uint64_t more = bytes < STORE_EXTENT_BYTES ? 0 : STORE_EXTENT_BYTES;
     char *room = mmap(NULL, bytes + more, PROT_NONE, RESERVE_FLAGS, -1, 0);
@@ -151,9 +149,9 @@ static bool grow_elsewhere(struct column *c, struct store_runs *added, uint64_t 
     const struct store_runs whole = whole_extents(c);
     uint64_t kept = c->mapped_bytes / STORE_EXTENT_BYTES * STORE_EXTENT_BYTES;
     uint64_t room = c->data && bytes >= STORE_EXTENT_BYTES ? bytes * ADDRESS_FACTOR : bytes;
-    char *at = reserve_addresses(room);
+    char *at = store_addresses(room);
     if (!at && room > bytes)
-        at = reserve_addresses(room = bytes);
+        at = store_addresses(room = bytes);
     if (!at)
         return cannot_map(bytes, errno, err);
     if (!map_runs(c->store, at, &whole) || !map_runs(c->store, at + kept, added)) {

@@ -33,6 +33,10 @@ void store_trim(struct store *s);
 /* What would make the file longer than this is an error. 0, as at the start: no limit. */
 void store_limit(struct store *s, uint64_t bytes);
 struct store_usage store_usage(struct store *s);
+/* Memory for columns is made ready on a thread, some ahead of their need, until there are `bytes`
+ * in all. Only where there is memory enough: where there is not, it would be in the way. Ends with
+ * store_trim(). */
+void store_make_ahead(struct store *s, uint64_t bytes);
 
 /* A part of the store's file: see base/store_file.h. */
 struct store_run {

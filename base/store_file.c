@@ -48,6 +48,7 @@ bool store_new(const char *dir, struct store **ret, struct err *err)
     s->fd = -1;
     s->limit_bytes = UINT64_MAX;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->ahead_wanted, NULL);
     *ret = s;
     return true;
 }
@@ -56,8 +57,10 @@ void store_free(struct store *s)
 {
     if (!s)
         return;
+    store_end_ahead(s);
     if (s->fd >= 0)
         close(s->fd);
+    pthread_cond_destroy(&s->ahead_wanted);
     pthread_mutex_destroy(&s->lock);
     free(s->used);
     free(s->dir);
@@ -150,8 +153,7 @@ static bool masks_reserve(struct store *s, uint32_t more, struct err *err)
     return true;
 }
 
-/* Makes the file `more` extents longer. They are free. */
-static bool file_grow(struct store *s, uint32_t more, uint64_t column_bytes, struct err *err)
+bool store_file_grow(struct store *s, uint32_t more, uint64_t column_bytes, struct err *err)
 {
     uint64_t end = s->extents * STORE_EXTENT_BYTES;
     uint64_t bytes = more * STORE_EXTENT_BYTES;
@@ -210,6 +212,8 @@ static void mark(struct store *s, struct store_run run, bool used)
     else
         s->usage.live_bytes -= store_run_bytes(run);
     s->usage.peak_bytes = max_u64(s->usage.peak_bytes, s->usage.live_bytes);
+    if (used)
+        pthread_cond_signal(&s->ahead_wanted);
 }
 
 static bool take_run(struct store *s, struct store_run run, uint64_t column_bytes,
@@ -262,7 +266,7 @@ static bool take_extents(struct store *s, uint32_t want, uint64_t column_bytes,
     while (want) {
         uint32_t n, first = find_free(s, want, &n);
         bool fresh = n == 0;
-        if (fresh && !file_grow(s, n = want, column_bytes, err))
+        if (fresh && !store_file_grow(s, n = want, column_bytes, err))
             return false;
         const struct store_run run = {first * STORE_SLOTS, n * STORE_SLOTS, fresh};
         if (!take_run(s, run, column_bytes, r, err))
@@ -297,7 +301,7 @@ static bool take_slots(struct store *s, uint32_t want, uint64_t column_bytes, st
     }
     uint32_t extent = find_free(s, 1, &n);
     bool fresh = n == 0;
-    if (fresh && !file_grow(s, 1, column_bytes, err))
+    if (fresh && !store_file_grow(s, 1, column_bytes, err))
         return false;
     const struct store_run run = {extent * STORE_SLOTS, want, fresh};
     return take_run(s, run, column_bytes, r, err);
@@ -341,6 +345,7 @@ void store_runs_release(struct store *s, struct store_runs *r)
 
 void store_trim(struct store *s)
 {
+    store_end_ahead(s);
     pthread_mutex_lock(&s->lock);
     uint32_t end = s->extents;
     while (end && s->used[end - 1] == 0)

@@ -28,6 +28,11 @@ struct store {
     bool has_holes;       /* free extents may have no space reserved */
     uint64_t limit_bytes; /* UINT64_MAX: none */
     struct store_usage usage;
+    /* base/store_ahead.c */
+    pthread_t ahead_thread;
+    pthread_cond_t ahead_wanted;
+    bool ahead_runs, ahead_ends;
+    uint32_t ahead_extents; /* how long it makes the file */
 };
 
 /* Fills *ret with runs of `bytes` in all, a multiple of the slot's: first of whole extents, last,
@@ -38,6 +43,18 @@ bool store_take(struct store *s, uint64_t bytes, uint64_t column_bytes, struct s
 void store_give(struct store *s, struct store_run run);
 /* Gives all of them. */
 void store_runs_release(struct store *s, struct store_runs *r);
+
+/* Makes the file `more` extents longer. They are free. `s` is locked, `column_bytes` for the error.
+ */
+bool store_file_grow(struct store *s, uint32_t more, uint64_t column_bytes,
+                     struct err *err) WARN_UNUSED;
+
+/* Addresses that nothing else is mapped at, aligned as huge pages want it. NULL if there are not as
+ * many. */
+char *store_addresses(uint64_t bytes);
+
+/* Waits until the thread that makes memory ready is done. */
+void store_end_ahead(struct store *s);
 
 /* Makes room for `more` runs. */
 bool store_runs_reserve(struct store_runs *r, uint32_t more, struct err *err) WARN_UNUSED;
