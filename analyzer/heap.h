@@ -85,7 +85,6 @@ struct heap {
     uint64_t edge_count;
     uint64_t extra_native_bytes;
     bool has_extra_native_bytes; /* the header says so, be it 0 */
-    uint64_t file_bytes;         /* decompressed */
     bool complete;               /* false: cut short or damaged, what is there was kept */
     unsigned sections;           /* HEAP_HAS_ */
     struct err damage;           /* where and why reading ended, if not complete */

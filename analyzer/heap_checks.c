@@ -1,6 +1,8 @@
 /* Checks of a loaded heap: see heap_checks.h. */
 #include "analyzer/heap_checks.h"
 
+#include "analyzer/id_set.h"
+
 static void mark_nodes(struct heap *h, uint32_t strings, struct oddities *odd)
 {
     uint32_t *name = h->node_name.data;
@@ -38,24 +40,16 @@ void heap_mark_missing_names(struct heap *h)
     mark_edges(h, strings_count(&h->strings), odd);
 }
 
-/* The second of those with this id. */
-static uint32_t second_row(const struct heap *h, uint32_t id)
+bool heap_note_ids(struct heap *h, struct err *err)
 {
     const uint32_t *ids = h->node_id.data;
-    uint32_t n = 0, seen = 0;
-    while (n < h->node_count && (seen += ids[n] == id) < 2)
-        n++;
-    return n;
-}
-
-bool heap_note_late_ids(struct heap *h, struct id_set *ids, struct err *err)
-{
-    uint64_t late;
-    uint32_t id;
-    if (!id_set_finish(ids, &late, &id, err))
-        return false;
-    if (late)
-        oddity_note(&h->odd, ODD_ID_TWICE, second_row(h, id), id);
-    h->odd.found[ODD_ID_TWICE].count += late ? late - 1 : 0;
-    return true;
+    struct id_set seen = {0};
+    bool ok = id_set_init(&seen, h->store, h->node_count, err);
+    for (uint32_t n = 0; ok && n < h->node_count; n++) {
+        if (UNLIKELY(id_set_add(&seen, ids[n])))
+            oddity_note(&h->odd, ODD_ID_TWICE, n, ids[n]);
+    }
+    ok = ok && id_set_check(&seen, err);
+    id_set_release(&seen);
+    return ok;
 }

@@ -4,13 +4,12 @@
 #define MORTEM_ANALYZER_HEAP_CHECKS_H
 
 #include "analyzer/heap.h"
-#include "analyzer/id_set.h"
 
 /* Gives names that are not among the strings an index that no string gets, lest they become those
  * of strings that the passes add. For files where there are such; looks at every node and edge. */
 void heap_mark_missing_names(struct heap *h);
 
-/* Notes the nodes whose ids came twice without id_set_add() saying so. */
-bool heap_note_late_ids(struct heap *h, struct id_set *ids, struct err *err) WARN_UNUSED;
+/* Notes the nodes whose ids are those of others before them. */
+bool heap_note_ids(struct heap *h, struct err *err) WARN_UNUSED;
 
 #endif

@@ -1,182 +1,98 @@
 /* From the snapshot's bytes to the columns: see heap_load.h.
  *
- * Columns grow with the rows that really come, whatever the header promises; a plain file's size
- * bounds the first reservation.
+ * Two ways lead into the columns. Blocks of usual rows take the fast one, on all threads
+ * (row_jobs.h). The parser takes the other, here: whatever is not a row of `nodes` or `edges`, and
+ * every block that holds something else than usual rows. Only this one knows what is wrong with a
+ * row, and what to do with values that need a table of their own.
+ *
+ * Columns grow with the rows that really come, whatever the header promises; the file's size bounds
+ * the first reservation.
  */
 #include "analyzer/heap_load.h"
 
 #include "analyzer/heap_checks.h"
-#include "analyzer/row_queue.h"
+#include "analyzer/heap_rows.h"
+#include "analyzer/row_jobs.h"
 #include "base/memory.h"
-#include "base/read_ahead.h"
-#include "parsers/heapsnapshot.h"
+#include "base/tasks.h"
 
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Larger numbers are not exact in JavaScript, so V8 does not write them. Sizes that need more than
  * 32 bits add up to less, all the others to less than 2^63: no sum of sizes overflows. */
 #define BYTES_MAX ((uint64_t)1 << 53)
-/* Of a header's number of nodes that is believed before they come. */
-#define NODES_BELIEVED ((uint64_t)16 << 20)
+/* Text that a thread works on at a time: it stays in the second cache. */
+#define BLOCK_BYTES ((size_t)256 << 10)
+/* Of a header's rows that are believed before they come: what fits a compressed file of which each
+ * byte is so many (zstd makes 11 bytes of a snapshot one), and in a pipe. */
+#define RATIO_BELIEVED 32
+/* Rows that columns are made ready for at a time. */
+#define RUN_ROWS ((uint64_t)4 << 20)
+#define PIPE_ROWS_BELIEVED ((uint64_t)1 << 20)
+
+#define BOTH_BULKS (1u << SECTION_NODES | 1u << SECTION_EDGES)
 
 struct load {
     struct heap *h;
-    struct snapshot_meta meta;
-    struct row_queue *queue; /* rows are put into columns on its thread, strings on ours */
+    struct snapshot_parser *parser;
+    struct row_jobs *jobs;
+    const struct progress *progress;
+    uint64_t file_bytes; /* on the disk, 0: unknown */
+    uint64_t text_bytes; /* the same, decompressed: at most, as far as that is believed */
+    struct row_plan plan;
+    struct row_marks marks; /* of all rows so far */
     bool has_meta;
-    bool rows_settled;
-    enum snapshot_section bad_section; /* whose rows are damaged, SECTION_NONE: none */
+    bool ended;  /* nothing more is read */
+    bool closed; /* the document was read to its end */
     bool edges_begun;
     bool locations_sorted;
-    uint64_t edges_promised; /* sum of the nodes' edge counts */
-    uint64_t wide_bytes;     /* sum of the sizes over 32 bits */
+    enum snapshot_section paused; /* of whose rows one ended with the line fed last */
+    unsigned other_shape;         /* sections that have not one row a line: bits 1 << section */
+    uint64_t group_edges; /* of the nodes of the present group, in front of node group_end */
+    uint32_t group_end;
+    uint64_t wide_bytes; /* sum of the sizes over 32 bits */
     uint64_t location_rows;
-    struct id_set ids;
-    uint32_t name_max;                         /* of nodes */
-    uint32_t edge_name_max[SNAPSHOT_TYPE_MAX]; /* by the file's edge types */
-    uint8_t node_types[SNAPSHOT_TYPE_MAX];
-    uint32_t edge_types[SNAPSHOT_TYPE_MAX]; /* in the label's place */
-};
-
-static const char *const node_type_names[NODE_TYPE_KNOWN] = {
-    [NODE_HIDDEN] = "hidden",
-    [NODE_ARRAY] = "array",
-    [NODE_STRING] = "string",
-    [NODE_OBJECT] = "object",
-    [NODE_CODE] = "code",
-    [NODE_CLOSURE] = "closure",
-    [NODE_REGEXP] = "regexp",
-    [NODE_NUMBER] = "number",
-    [NODE_NATIVE] = "native",
-    [NODE_SYNTHETIC] = "synthetic",
-    [NODE_CONS_STRING] = "concatenated string",
-    [NODE_SLICED_STRING] = "sliced string",
-    [NODE_SYMBOL] = "symbol",
-    [NODE_BIGINT] = "bigint",
-    [NODE_OBJECT_SHAPE] = "object shape",
-    [NODE_WASM_OBJECT] = "wasm object",
-};
-
-static const char *const edge_type_names[EDGE_OTHER] = {
-    [EDGE_CONTEXT] = "context",   [EDGE_ELEMENT] = "element", [EDGE_PROPERTY] = "property",
-    [EDGE_INTERNAL] = "internal", [EDGE_HIDDEN] = "hidden",   [EDGE_SHORTCUT] = "shortcut",
-    [EDGE_WEAK] = "weak",
+    uint64_t nodes_expected, edges_expected; /* the header's, as far as they are believed */
 };
 
 /* -- the header -- */
 
-static unsigned find_name(const char *const *names, unsigned count, const char *name)
-{
-    unsigned i = 0;
-    while (i < count && strcmp(names[i], name))
-        i++;
-    return i;
-}
-
-/* As many as fit. */
-static void note_unknown(struct heap *h, const char *what, const char *type)
-{
-    char *text = h->odd.unknown;
-    size_t used = strlen(text), room = sizeof h->odd.unknown - used;
-    int wanted = snprintf(text + used, room, "%s%s type \"%s\"", used ? ", " : "", what, type);
-    if (wanted < 0 || (size_t)wanted >= room)
-        text[used] = '\0';
-}
-
-static void translate_types(struct load *l)
-{
-    struct heap *h = l->h;
-    h->node_type_count = NODE_TYPE_KNOWN;
-    for (unsigned i = 0; i < NODE_TYPE_KNOWN; i++)
-        strcpy(h->node_type_names[i], node_type_names[i]);
-    for (unsigned i = 0; i < l->meta.node_type_count; i++) {
-        unsigned t = find_name(node_type_names, NODE_TYPE_KNOWN, l->meta.node_types[i]);
-        if (t == NODE_TYPE_KNOWN) {
-            t = h->node_type_count++;
-            strcpy(h->node_type_names[t], l->meta.node_types[i]);
-            note_unknown(h, "node", l->meta.node_types[i]);
-        }
-        l->node_types[i] = (uint8_t)t;
-    }
-    for (unsigned i = 0; i < l->meta.edge_type_count; i++) {
-        unsigned t = find_name(edge_type_names, EDGE_OTHER, l->meta.edge_types[i]);
-        if (t == EDGE_OTHER)
-            note_unknown(h, "edge", l->meta.edge_types[i]);
-        l->edge_types[i] = (uint32_t)t << LABEL_NAME_BITS;
-    }
-}
-_Static_assert(NODE_TYPE_KNOWN + SNAPSHOT_TYPE_MAX <= NODE_TYPE_MAX, "unknown types have room");
-_Static_assert(sizeof((struct oddities *)0)->unknown >=
-                   sizeof((struct snapshot_meta *)0)->unknown_fields,
-               "unknown fields have room");
-_Static_assert(EDGE_OTHER < 1u << (32 - LABEL_NAME_BITS), "an edge type fits its label");
-
 /* Rows of `width` values that a file of so many bytes can hold at most: "0," each. */
-static uint64_t plausible_rows(const struct heap *h, uint64_t promised, unsigned width)
+static uint64_t plausible_rows(const struct load *l, uint64_t promised, unsigned width)
 {
-    uint64_t most = h->file_bytes ? h->file_bytes / (2 * (uint64_t)width) + 1 : 1 << 16;
-    return min_u64(promised, most);
+    uint64_t most = l->text_bytes / (2 * (uint64_t)width) + 1;
+    return min_u64(promised, l->text_bytes ? most : PIPE_ROWS_BELIEVED);
 }
 
 /* What a node and an edge take by the end of the passes. */
 #define BYTES_PER_NODE 54
 #define BYTES_PER_EDGE 8
 
-/* Memory is made ready while the snapshot is read, where there is plenty. */
-static void make_ahead(const struct heap *h, uint64_t nodes, uint64_t edges)
+/* Memory is made ready while the snapshot is read, where there is plenty and a thread to do it. */
+static void make_ahead(const struct load *l)
 {
-    uint64_t wanted = nodes * BYTES_PER_NODE + edges * BYTES_PER_EDGE;
-    if (memory_available() / 2 > wanted)
-        store_make_ahead(h->store, wanted);
-}
-
-static bool make_columns(struct load *l, struct err *err)
-{
-    struct heap *h = l->h;
-    uint64_t nodes = plausible_rows(h, l->meta.node_count, l->meta.node_width);
-    uint64_t edges = plausible_rows(h, l->meta.edge_count, l->meta.edge_width);
-    const struct {
-        struct column *c;
-        const char *what;
-        uint32_t elem;
-        uint64_t rows;
-    } columns[] = {
-        {&h->node_type, "node types", 1, nodes},
-        {&h->node_flags, "node flags", 1, nodes},
-        {&h->node_name, "node names", 4, nodes},
-        {&h->node_id, "node ids", 4, nodes},
-        {&h->node_self, "shallow sizes", 4, nodes},
-        {&h->first_edge.low, "first edges", 4, nodes + 1},
-        {&h->first_edge.base, "first edges", 8, (nodes >> 16) + 2},
-        {&h->edge_to, "edge targets", 4, edges},
-        {&h->edge_label, "edge names", 4, edges},
-        {&h->wide_self, "large sizes", sizeof(struct wide), 0},
-        {&h->wide_label, "large indexes", sizeof(struct wide), 0},
-        {&h->locations, "locations", sizeof(struct location), 0},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-        if (!column_make(columns[i].c, h->store, columns[i].what, columns[i].elem, columns[i].rows,
-                         err))
-            return false;
-        columns[i].c->count = 0;
-    }
-    make_ahead(h, nodes, edges);
-    return true;
+    uint64_t wanted = l->nodes_expected * BYTES_PER_NODE + l->edges_expected * BYTES_PER_EDGE;
+    if (tasks_threads() > 1 && memory_available() / 2 > wanted)
+        store_make_ahead(l->h->store, wanted);
 }
 
 static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err)
 {
     struct load *l = ctx;
-    l->meta = *meta;
     l->has_meta = true;
     l->h->extra_native_bytes = meta->extra_native_bytes;
     l->h->has_extra_native_bytes = meta->has_extra_native_bytes;
     l->h->has_detachedness = meta->node_detachedness >= 0;
-    strcpy(l->h->odd.unknown, meta->unknown_fields);
-    translate_types(l);
-    return make_columns(l, err) && id_set_init(&l->ids, l->h->store, err);
+    row_plan_init(&l->plan, meta, l->h);
+    l->nodes_expected =
+        min_u64(plausible_rows(l, meta->node_count, meta->node_width), HEAP_MAX_NODES);
+    l->edges_expected = plausible_rows(l, meta->edge_count, meta->edge_width);
+    if (!rows_make_columns(l->h, 0, 0, err))
+        return false;
+    make_ahead(l);
+    return true;
 }
 
 /* -- nodes -- */
@@ -185,22 +101,25 @@ static bool reserve_nodes(struct heap *h, size_t rows, struct err *err)
 {
     struct column *const columns[] = {&h->node_type, &h->node_flags, &h->node_name,
                                       &h->node_id,   &h->node_self,  &h->first_edge.low};
+    if (h->node_type.count + rows > HEAP_MAX_NODES)
+        return err_set(err, ERR_RESOURCE, 0, "more than %u nodes", HEAP_MAX_NODES);
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
         if (!column_reserve(columns[i], rows + 1, err))
             return err_prefix(err, "node columns");
     }
-    return column_reserve(&h->first_edge.base, (rows >> 16) + 2, err) ||
-           err_prefix(err, "first edges");
+    return true;
 }
 
-static void start_node_edges(struct load *l, uint32_t n)
+static bool reserve_edges(struct heap *h, size_t rows, struct err *err)
 {
-    uint64_t *base = l->h->first_edge.base.data;
-    if ((n & 0xffff) == 0) {
-        base[n >> 16] = l->edges_promised;
-        l->h->first_edge.base.count = (n >> 16) + 1;
-    }
-    ((uint32_t *)l->h->first_edge.low.data)[n] = (uint32_t)(l->edges_promised - base[n >> 16]);
+    return (column_reserve(&h->edge_to, rows, err) && column_reserve(&h->edge_label, rows, err)) ||
+           err_prefix(err, "edge columns");
+}
+
+static void set_node_count(struct heap *h, uint64_t count)
+{
+    h->node_type.count = h->node_flags.count = h->node_name.count = count;
+    h->node_id.count = h->node_self.count = h->first_edge.low.count = count;
 }
 
 static bool bad_row(uint64_t offset, const char *section, uint64_t row, const char *what,
@@ -211,18 +130,30 @@ static bool bad_row(uint64_t offset, const char *section, uint64_t row, const ch
                    (unsigned long long)value);
 }
 
-/* The edge counts of 65536 nodes must add up to 32 bits. */
-static bool node_row_is_good(const struct load *l, const uint64_t *v, uint32_t n, uint64_t offset,
+/* Edges of the nodes in front of n in its group. */
+static uint64_t edges_of_group(struct load *l, uint32_t n)
+{
+    const uint32_t *counts = l->h->first_edge.low.data;
+    const uint32_t begin = n >> PLACES_SHIFT << PLACES_SHIFT;
+    if (l->group_end != n || n == begin) {
+        l->group_edges = 0;
+        for (uint32_t i = begin; i < n; i++)
+            l->group_edges += counts[i];
+        l->group_end = n;
+    }
+    return l->group_edges;
+}
+
+/* The edge counts of a group must add up to 32 bits. */
+static bool node_row_is_good(struct load *l, const uint64_t *v, uint32_t n, uint64_t offset,
                              struct err *err)
 {
-    const struct snapshot_meta *m = &l->meta;
-    const uint64_t *base = l->h->first_edge.base.data;
+    const struct snapshot_meta *m = &l->plan.meta;
     uint64_t edges = v[m->node_edge_count];
-    uint64_t before = n & 0xffff ? l->edges_promised - base[n >> 16] : 0;
     if (UNLIKELY(v[m->node_type] >= m->node_type_count))
         return bad_row(offset, "nodes", n, "expected a type of snapshot.meta", v[m->node_type],
                        err);
-    if (UNLIKELY(edges > UINT32_MAX || before + edges > UINT32_MAX))
+    if (UNLIKELY(edges > UINT32_MAX || edges_of_group(l, n) + edges > UINT32_MAX))
         return bad_row(offset, "nodes", n, "expected a believable number of edges", edges, err);
     return true;
 }
@@ -237,49 +168,49 @@ static bool set_wide_bytes(struct load *l, uint32_t n, uint64_t bytes, uint64_t 
     return heap_set_self_bytes(l->h, n, bytes, err);
 }
 
-static void take_id(struct load *l, uint32_t n, uint64_t id)
+static void take_edge_count(struct load *l, uint32_t n, uint64_t edges)
 {
-    ((uint32_t *)l->h->node_id.data)[n] = (uint32_t)id;
-    if (UNLIKELY(id > UINT32_MAX))
-        oddity_note(&l->h->odd, ODD_ID_WIDE, n, id);
-    if (UNLIKELY(id_set_add(&l->ids, (uint32_t)id)))
-        oddity_note(&l->h->odd, ODD_ID_TWICE, n, (uint32_t)id);
+    ((uint32_t *)l->h->first_edge.low.data)[n] = (uint32_t)edges;
+    l->marks.edges += edges;
+    l->group_edges += edges;
+    l->group_end = n + 1;
+}
+
+static bool take_node(struct load *l, const uint64_t *v, uint32_t n, uint64_t offset,
+                      struct err *err)
+{
+    struct heap *h = l->h;
+    const struct snapshot_meta *m = &l->plan.meta;
+    const uint64_t bytes = v[m->node_self_size];
+    const uint32_t name = (uint32_t)min_u64(v[m->node_name], STRING_BEHIND_ALL);
+    ((uint32_t *)h->node_self.data)[n] = (uint32_t)bytes;
+    if (!node_row_is_good(l, v, n, offset, err) ||
+        (bytes >= SELF_WIDE && !set_wide_bytes(l, n, bytes, offset, err)))
+        return false;
+    if (v[m->node_id] > UINT32_MAX)
+        oddity_note(&h->odd, ODD_ID_WIDE, n, v[m->node_id]);
+    ((uint8_t *)h->node_type.data)[n] = l->plan.node_types[v[m->node_type]];
+    ((uint8_t *)h->node_flags.data)[n] =
+        m->node_detachedness >= 0 ? v[m->node_detachedness] & FLAG_DETACHEDNESS : 0;
+    ((uint32_t *)h->node_name.data)[n] = name;
+    ((uint32_t *)h->node_id.data)[n] = (uint32_t)v[m->node_id];
+    if (name > l->marks.node_name_max)
+        l->marks.node_name_max = name;
+    take_edge_count(l, n, v[m->node_edge_count]);
+    return true;
 }
 
 /* Rows before a bad one are kept, here and below. */
 static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
                        struct err *err)
 {
-    struct heap *h = l->h;
-    const struct snapshot_meta m = l->meta;
-    const uint64_t believed = min_u64(m.node_count, NODES_BELIEVED);
-    if (h->node_type.count + rows > HEAP_MAX_NODES)
-        return err_set(err, ERR_RESOURCE, offset, "more than %u nodes", HEAP_MAX_NODES);
-    if (!reserve_nodes(h, rows, err) ||
-        !id_set_reserve(&l->ids, max_u64(h->node_type.count + rows, believed), err))
-        return false;
-    uint8_t *type = h->node_type.data, *flags = h->node_flags.data;
-    uint32_t *name = h->node_name.data, *self = h->node_self.data;
-    uint32_t n = (uint32_t)h->node_type.count;
-    bool ok = true;
-    for (size_t i = 0; i < rows; i++, n++, v += m.node_width) {
-        uint64_t bytes = v[m.node_self_size];
-        self[n] = (uint32_t)bytes;
-        ok = node_row_is_good(l, v, n, offset, err) &&
-             (LIKELY(bytes < SELF_WIDE) || set_wide_bytes(l, n, bytes, offset, err));
-        if (!ok)
-            break;
-        type[n] = l->node_types[v[m.node_type]];
-        flags[n] = m.node_detachedness >= 0 ? v[m.node_detachedness] & FLAG_DETACHEDNESS : 0;
-        name[n] = (uint32_t)min_u64(v[m.node_name], STRING_BEHIND_ALL);
-        if (UNLIKELY(name[n] > l->name_max))
-            l->name_max = name[n];
-        take_id(l, n, v[m.node_id]);
-        start_node_edges(l, n);
-        l->edges_promised += v[m.node_edge_count];
+    uint32_t n = (uint32_t)l->h->node_type.count;
+    bool ok = reserve_nodes(l->h, rows, err);
+    for (size_t i = 0; i < rows && ok; i++, v += l->plan.meta.node_width) {
+        ok = take_node(l, v, n, offset, err);
+        n += ok;
     }
-    h->node_type.count = h->node_flags.count = h->node_name.count = n;
-    h->node_id.count = h->node_self.count = h->first_edge.low.count = n;
+    set_node_count(l->h, n);
     return ok;
 }
 
@@ -292,53 +223,44 @@ static void end_nodes(struct load *l)
     l->edges_begun = true;
 }
 
-/* With `width` and `positions` constant in the caller the compiler turns the division into a
- * multiplication: a third of the time of this loop. */
-static inline __attribute__((always_inline)) bool
-take_edges_of(struct load *l, const uint64_t *v, size_t rows, uint64_t offset, unsigned node_width,
-              unsigned width, unsigned at_type, unsigned at_name, unsigned at_to, struct err *err)
+static bool take_edge(struct load *l, const uint64_t *v, uint64_t e, uint64_t offset,
+                      struct err *err)
 {
     struct heap *h = l->h;
-    uint32_t *to = h->edge_to.data, *label = h->edge_label.data;
-    uint64_t e = h->edge_to.count;
-    bool ok = true;
-    for (size_t i = 0; i < rows; i++, e++, v += width) {
-        uint64_t target = v[at_to] / node_width;
-        if (UNLIKELY(target >= h->node_count || target * node_width != v[at_to]))
-            ok = bad_row(offset, "edges", e, "expected the place of a node", v[at_to], err);
-        else if (UNLIKELY(v[at_type] >= l->meta.edge_type_count))
-            ok = bad_row(offset, "edges", e, "expected a type of snapshot.meta", v[at_type], err);
-        uint64_t name = v[at_name];
-        if (UNLIKELY(ok && name > l->edge_name_max[v[at_type]]))
-            l->edge_name_max[v[at_type]] = (uint32_t)min_u64(name, STRING_BEHIND_ALL);
-        if (UNLIKELY(ok && name >= LABEL_NAME_WIDE)) {
-            ok = wide_store(&h->wide_label, e, min_u64(name, STRING_BEHIND_ALL), err);
-            name = LABEL_NAME_WIDE;
-        }
-        if (UNLIKELY(!ok))
-            break;
-        to[e] = (uint32_t)target;
-        label[e] = l->edge_types[v[at_type]] | (uint32_t)name;
-    }
-    h->edge_to.count = h->edge_label.count = e;
-    return ok;
+    const struct snapshot_meta *m = &l->plan.meta;
+    const uint64_t target = row_target(&l->plan, v[m->edge_to]), type = v[m->edge_type];
+    const uint32_t name = (uint32_t)min_u64(v[m->edge_name], STRING_BEHIND_ALL);
+    if (target >= h->node_count)
+        return bad_row(offset, "edges", e, "expected the place of a node", v[m->edge_to], err);
+    if (type >= m->edge_type_count)
+        return bad_row(offset, "edges", e, "expected a type of snapshot.meta", type, err);
+    if (name >= LABEL_NAME_WIDE && !wide_store(&h->wide_label, e, name, err))
+        return false;
+    /* An index without a string is looked for like a string that is not there. */
+    if ((l->plan.edge_names[type] || name == STRING_BEHIND_ALL) && name > l->marks.edge_name_max)
+        l->marks.edge_name_max = name;
+    ((uint32_t *)h->edge_to.data)[e] = (uint32_t)target;
+    ((uint32_t *)h->edge_label.data)[e] =
+        l->plan.edge_labels[type] | (name < LABEL_NAME_WIDE ? name : LABEL_NAME_WIDE);
+    return true;
 }
 
 static bool take_edges(struct load *l, const uint64_t *v, size_t rows, uint64_t offset,
                        struct err *err)
 {
-    const struct snapshot_meta *m = &l->meta;
+    struct heap *h = l->h;
     if (!l->edges_begun)
         end_nodes(l);
-    if (!column_reserve(&l->h->edge_to, rows, err) || !column_reserve(&l->h->edge_label, rows, err))
-        return err_prefix(err, "edge columns");
-    bool usual = m->edge_width == 3 && m->edge_type == 0 && m->edge_name == 1 && m->edge_to == 2;
-    if (usual && m->node_width == 7)
-        return take_edges_of(l, v, rows, offset, 7, 3, 0, 1, 2, err);
-    if (usual && m->node_width == 6)
-        return take_edges_of(l, v, rows, offset, 6, 3, 0, 1, 2, err);
-    return take_edges_of(l, v, rows, offset, m->node_width, m->edge_width, (unsigned)m->edge_type,
-                         (unsigned)m->edge_name, (unsigned)m->edge_to, err);
+    if (!reserve_edges(h, rows, err))
+        return false;
+    uint64_t e = h->edge_to.count;
+    bool ok = true;
+    for (size_t i = 0; i < rows && ok; i++, v += l->plan.meta.edge_width) {
+        ok = take_edge(l, v, e, offset, err);
+        e += ok;
+    }
+    h->edge_to.count = h->edge_label.count = e;
+    return ok;
 }
 
 /* -- locations and strings -- */
@@ -346,7 +268,7 @@ static bool take_edges(struct load *l, const uint64_t *v, size_t rows, uint64_t 
 static bool take_locations(struct load *l, const uint64_t *v, size_t rows, struct err *err)
 {
     struct heap *h = l->h;
-    const struct snapshot_meta *m = &l->meta;
+    const struct snapshot_meta *m = &l->plan.meta;
     if (!column_reserve(&h->locations, rows, err))
         return err_prefix(err, "locations");
     struct location *all = h->locations.data;
@@ -375,37 +297,19 @@ static bool take_locations(struct load *l, const uint64_t *v, size_t rows, struc
     return true;
 }
 
-/* On the queue's thread. */
-static bool take_rows(void *ctx, enum snapshot_section s, const uint64_t *values, size_t rows,
-                      uint64_t offset, struct err *err)
-{
-    struct load *l = ctx;
-    bool ok = s == SECTION_NODES   ? take_nodes(l, values, rows, offset, err)
-              : s == SECTION_EDGES ? take_edges(l, values, rows, offset, err)
-                                   : take_locations(l, values, rows, err);
-    if (!ok)
-        l->bad_section = s;
-    return ok;
-}
-
 static bool on_rows(void *ctx, enum snapshot_section s, const uint64_t *values, size_t rows,
                     uint64_t offset, struct err *err)
 {
     struct load *l = ctx;
-    size_t width = s == SECTION_NODES   ? l->meta.node_width
-                   : s == SECTION_EDGES ? l->meta.edge_width
-                                        : l->meta.location_width;
-    return row_queue_put(l->queue, s, values, rows, width, offset, err);
+    return s == SECTION_NODES   ? take_nodes(l, values, rows, offset, err)
+           : s == SECTION_EDGES ? take_edges(l, values, rows, offset, err)
+                                : take_locations(l, values, rows, err);
 }
 
 static bool on_string(void *ctx, const char *bytes, size_t len, bool last, struct err *err)
 {
     struct load *l = ctx;
     uint32_t index;
-    /* Where rows end in damage no string is read, however far ahead the parser is. */
-    if (!l->rows_settled && !row_queue_drain(l->queue, err))
-        return false;
-    l->rows_settled = true;
     return strings_append(&l->h->strings, bytes, len, err) &&
            (!last || strings_end(&l->h->strings, &index, err));
 }
@@ -439,47 +343,37 @@ static bool sort_locations(struct heap *h, struct err *err)
 }
 
 /* Nodes that were promised more edges than there are keep those that are there. */
-static bool close_edges(struct load *l, struct err *err)
+static void close_edges(struct load *l)
 {
     struct heap *h = l->h;
-    uint64_t there = h->edge_to.count;
+    const struct snapshot_meta *m = &l->plan.meta;
+    const uint64_t there = h->edge_to.count;
     uint32_t *low = h->first_edge.low.data;
     uint64_t *base = h->first_edge.base.data;
-    start_node_edges(l, h->node_count);
-    h->first_edge.low.count = (uint64_t)h->node_count + 1;
     /* Down to the first node that begins before the end: clamping a base moves its whole block. */
     for (uint32_t n = h->node_count + 1; n-- > 0 && heap_first_edge(h, n) >= there;) {
-        if (base[n >> 16] > there)
-            base[n >> 16] = there;
-        low[n] = (uint32_t)(there - base[n >> 16]);
+        if (base[n >> PLACES_SHIFT] > there)
+            base[n >> PLACES_SHIFT] = there;
+        low[n] = (uint32_t)(there - base[n >> PLACES_SHIFT]);
     }
     h->edge_count = heap_first_edge(h, h->node_count);
-    if (there == l->edges_promised && there == l->meta.edge_count &&
-        h->node_count == l->meta.node_count)
-        return true;
+    if (there == l->marks.edges && there == m->edge_count && h->node_count == m->node_count)
+        return;
     if (h->complete)
         err_set(&h->damage, ERR_INPUT, 0,
                 "the header says %llu nodes and %llu edges, there are %u and %llu, and the nodes "
                 "say %llu edges",
-                (unsigned long long)l->meta.node_count, (unsigned long long)l->meta.edge_count,
-                h->node_count, (unsigned long long)there, (unsigned long long)l->edges_promised);
+                (unsigned long long)m->node_count, (unsigned long long)m->edge_count, h->node_count,
+                (unsigned long long)there, (unsigned long long)l->marks.edges);
     h->complete = false;
-    (void)err;
-    return true;
 }
 
 /* The rows are looked at again only where a largest index says that there is something to find. */
 static void check_names(struct load *l)
 {
-    struct heap *h = l->h;
-    const uint32_t strings = strings_count(&h->strings);
-    bool odd = l->name_max >= strings;
-    for (unsigned t = 0; t < l->meta.edge_type_count; t++) {
-        bool is_index = edge_type_is_indexed((enum edge_type)(l->edge_types[t] >> LABEL_NAME_BITS));
-        odd |= l->edge_name_max[t] >= (is_index ? STRING_BEHIND_ALL : strings);
-    }
-    if (odd)
-        heap_mark_missing_names(h);
+    const uint32_t strings = strings_count(&l->h->strings);
+    if (l->marks.node_name_max >= strings || l->marks.edge_name_max >= strings)
+        heap_mark_missing_names(l->h);
 }
 
 static void note_cut(struct heap *h, const struct snapshot_parser *parser, uint64_t offset)
@@ -500,41 +394,29 @@ static bool is_damage(const struct load *l, const struct err *e)
     return e->code == ERR_INPUT && l->has_meta;
 }
 
-static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offset, struct err *err)
+static bool finish(struct load *l, uint64_t offset, struct err *err)
 {
     struct heap *h = l->h;
-    bool closed = false;
+    const struct snapshot_meta *m = &l->plan.meta;
+    const unsigned done = snapshot_sections_done(l->parser);
     uint32_t index;
-    struct err e = {0};
-    bool ok = snapshot_finish(parser, &closed, &e);
-    if (!(row_queue_drain(l->queue, &e) && ok) && !h->damage.code) {
-        if (!is_damage(l, &e)) {
-            *err = e;
-            return false;
-        }
-        h->damage = e;
-    }
-    unsigned done = snapshot_sections_done(parser);
-    if (l->bad_section)
-        done &= (1u << l->bad_section) - 1;
-    if (!l->edges_begun)
-        end_nodes(l);
-    h->file_bytes = offset;
-    h->complete = closed && !h->damage.code;
+    h->complete = l->closed && !h->damage.code;
     h->sections = (done & 1u << SECTION_NODES ? HEAP_HAS_NODES : 0) |
                   (done & 1u << SECTION_EDGES ? HEAP_HAS_EDGES : 0) |
                   (done & 1u << SECTION_STRINGS ? HEAP_HAS_STRINGS : 0);
     if (!h->complete)
-        note_cut(h, parser, offset);
+        note_cut(h, l->parser, offset);
+    if (!h->node_count && h->damage.code)
+        *err = h->damage;
+    else if (!h->node_count)
+        err_set(err, ERR_INPUT, offset, "the snapshot has no nodes");
     if (!h->node_count)
-        return err_set(err, ERR_INPUT, offset, "%s",
-                       h->damage.code ? h->damage.msg : "the snapshot has no nodes");
-    if (l->meta.root_index / l->meta.node_width >= h->node_count ||
-        l->meta.root_index % l->meta.node_width)
+        return false;
+    if (row_target(&l->plan, m->root_index) >= h->node_count)
         return err_set(err, ERR_INPUT, 0,
                        "snapshot.root_index: expected the place of a node, found %llu",
-                       (unsigned long long)l->meta.root_index);
-    h->root = (uint32_t)(l->meta.root_index / l->meta.node_width);
+                       (unsigned long long)m->root_index);
+    h->root = (uint32_t)row_target(&l->plan, m->root_index);
     /* A string that was cut is kept as far as it goes. */
     if (h->strings.bytes.count >
             ((uint64_t *)h->strings.offsets.data)[strings_count(&h->strings)] &&
@@ -543,56 +425,182 @@ static bool finish(struct load *l, struct snapshot_parser *parser, uint64_t offs
     if (!l->locations_sorted && !sort_locations(h, err))
         return false;
     check_names(l);
-    return heap_note_late_ids(h, &l->ids, err) && close_edges(l, err);
+    close_edges(l);
+    return true;
 }
 
-static bool read_all(struct load *l, struct input *in, struct snapshot_parser *parser,
-                     const struct progress *p, struct err *err)
+/* -- reading -- */
+
+/* Columns grow a run at a time, so that memory is made ready while rows are read. */
+static bool reserve_run(struct load *l, enum snapshot_section s, struct err *err)
 {
-    struct read_ahead *reader;
-    const uint64_t file_bytes = input_file_bytes(in);
-    const uint8_t *bytes;
-    size_t len = 1;
-    bool ok = true;
-    if (!read_ahead_new(in, &reader, err))
+    struct heap *h = l->h;
+    uint64_t have = s == SECTION_NODES ? h->node_type.count : h->edge_to.count;
+    uint64_t expected = s == SECTION_NODES ? l->nodes_expected : l->edges_expected;
+    size_t rows = (size_t)min_u64(expected - min_u64(expected, have), RUN_ROWS);
+    return s == SECTION_NODES ? reserve_nodes(h, rows, err) : reserve_edges(h, rows, err);
+}
+
+/* The blocks from here on that hold usual rows. */
+static bool take_usual_rows(struct load *l, struct err *err)
+{
+    struct heap *h = l->h;
+    const enum snapshot_section s = l->paused;
+    if (s == SECTION_NONE || l->other_shape >> s & 1)
+        return true;
+    if (!reserve_run(l, s, err))
         return false;
-    while (ok && len) {
-        struct err e = {0};
-        if (!read_ahead_next(reader, &bytes, &len, &e) || !snapshot_feed(parser, bytes, len, &e)) {
-            if (is_damage(l, &e)) {
-                l->h->damage = e;
-                break;
-            }
-            *err = e;
-            ok = false;
-        }
-        progress_step(p, "reading", read_ahead_file_offset(reader), file_bytes);
+    if (s == SECTION_EDGES && !l->edges_begun)
+        end_nodes(l);
+    struct row_run r = {.plan = &l->plan,
+                        .heap = h,
+                        .progress = l->progress,
+                        .section = s,
+                        .first = s == SECTION_NODES ? h->node_type.count : h->edge_to.count};
+    if (s == SECTION_NODES)
+        r.group_edges = edges_of_group(l, (uint32_t)r.first);
+    row_jobs_run(l->jobs, &r);
+    snapshot_skip(l->parser, r.bytes);
+    if (s == SECTION_NODES)
+        set_node_count(h, r.first + r.rows);
+    else
+        h->edge_to.count = h->edge_label.count = r.first + r.rows;
+    l->marks.edges += r.marks.edges;
+    if (r.marks.node_name_max > l->marks.node_name_max)
+        l->marks.node_name_max = r.marks.node_name_max;
+    if (r.marks.edge_name_max > l->marks.edge_name_max)
+        l->marks.edge_name_max = r.marks.edge_name_max;
+    l->other_shape |= r.other_shape << s;
+    return true;
+}
+
+/* Through the parser. Line by line where there may be rows: what is wrong with one is then told
+ * with the place where its line begins, whatever block it is in. */
+static bool feed_block(struct load *l, const uint8_t *bytes, size_t len, struct err *err)
+{
+    while (len) {
+        const uint8_t *end = NULL;
+        if (snapshot_section_open(l->parser) <= SECTION_EDGES)
+            end = memchr(bytes, '\n', len);
+        size_t piece = end ? (size_t)(end - bytes) + 1 : len;
+        if (!snapshot_feed(l->parser, bytes, piece, err))
+            return false;
+        bytes += piece;
+        len -= piece;
+        l->paused = SECTION_NONE;
+        if (end && !snapshot_pause(l->parser, &l->paused, err))
+            return false;
+        if (end && l->paused == SECTION_NONE)
+            l->other_shape |= 1u << snapshot_section_open(l->parser);
     }
-    read_ahead_free(reader);
-    return ok;
+    return true;
+}
+_Static_assert(SECTION_NODES < SECTION_LOCATIONS && SECTION_EDGES < SECTION_LOCATIONS &&
+                   SECTION_NONE < SECTION_NODES,
+               "what may be lines of rows comes first");
+
+/* Until these sections are done, or nothing is left. */
+static bool read_until(struct load *l, unsigned sections, struct err *err)
+{
+    while (!l->ended && (snapshot_sections_done(l->parser) & sections) != sections) {
+        const uint8_t *bytes;
+        size_t len = 0;
+        struct err e = {0};
+        if (!take_usual_rows(l, err))
+            return false;
+        bool ok = row_jobs_peek(l->jobs, &bytes, &len, &e) && feed_block(l, bytes, len, &e);
+        l->ended = !len || !ok;
+        if (ok && len)
+            row_jobs_take(l->jobs);
+        progress_step(l->progress, "reading", row_jobs_file_offset(l->jobs), l->file_bytes);
+        if (!ok && !is_damage(l, &e)) {
+            *err = e;
+            return false;
+        }
+        if (!ok)
+            l->h->damage = e;
+    }
+    return true;
+}
+
+/* The parser has read what there is. */
+static bool end_parse(struct load *l, struct err *err)
+{
+    struct err e = {0};
+    if (snapshot_finish(l->parser, &l->closed, &e) || l->h->damage.code)
+        return true;
+    if (is_damage(l, &e))
+        l->h->damage = e;
+    else
+        *err = e;
+    return is_damage(l, &e);
+}
+
+/* What comes behind the edges. */
+static bool read_rest(void *ctx, struct err *err)
+{
+    struct load *l = ctx;
+    return l->ended || (read_until(l, UINT_MAX, err) && end_parse(l, err));
+}
+
+/* Meanwhile: what needs all nodes. */
+static bool settle_nodes(void *ctx, struct err *err)
+{
+    struct load *l = ctx;
+    struct heap *h = l->h;
+    const uint64_t groups = (h->node_count >> PLACES_SHIFT) + 1;
+    if (!column_reserve(&h->first_edge.base, groups, err))
+        return err_prefix(err, "first edges");
+    h->first_edge.base.count = groups;
+    h->first_edge.low.count = (uint64_t)h->node_count + 1;
+    ((uint32_t *)h->first_edge.low.data)[h->node_count] = 0;
+    places_from_counts(&h->first_edge);
+    return heap_note_ids(h, err);
+}
+
+static bool read_all(struct load *l, struct err *err)
+{
+    const struct task tasks[] = {{read_rest, l}, {settle_nodes, l}};
+    if (!read_until(l, BOTH_BULKS, err) || (l->ended && !end_parse(l, err)))
+        return false;
+    if (!l->edges_begun)
+        end_nodes(l);
+    return tasks_run(tasks, ARRAY_LEN(tasks), err);
+}
+
+static void fit_columns(struct heap *h)
+{
+    struct column *const grown[] = {
+        &h->node_type, &h->node_flags, &h->node_name, &h->node_id,       &h->node_self,
+        &h->edge_to,   &h->edge_label, &h->locations, &h->strings.bytes, &h->first_edge.low};
+    for (size_t i = 0; i < ARRAY_LEN(grown); i++)
+        column_fit(grown[i]);
 }
 
 bool heap_load(struct input *in, const struct heap_load_options *o, struct heap *ret,
                const struct progress *p, struct err *err)
 {
     struct heap h = {0};
-    struct load l = {.h = &h, .locations_sorted = true};
-    struct snapshot_parser *parser = NULL;
+    const uint64_t file_bytes = input_file_bytes(in);
+    struct load l = {.h = &h,
+                     .progress = p,
+                     .file_bytes = file_bytes,
+                     .text_bytes =
+                         file_bytes * (input_container(in) == CONTAINER_PLAIN ? 1 : RATIO_BELIEVED),
+                     .locations_sorted = true};
     const struct snapshot_sink sink = {
         .ctx = &l, .meta = on_meta, .rows = on_rows, .string = on_string};
-    if (input_container(in) == CONTAINER_PLAIN)
-        h.file_bytes = input_file_bytes(in);
     bool ok = store_new(o->temp_dir, &h.store, err) && strings_init(&h.strings, h.store, err) &&
-              snapshot_parser_new(&sink, o->yajl, &parser, err) &&
-              row_queue_new(take_rows, &l, &l.queue, err) && read_all(&l, in, parser, p, err) &&
-              finish(&l, parser, input_offset(in), err);
-    row_queue_free(l.queue);
-    snapshot_parser_free(parser);
-    id_set_release(&l.ids);
+              snapshot_parser_new(&sink, o->yajl, &l.parser, err) &&
+              row_jobs_new(in, o->block_bytes ? o->block_bytes : BLOCK_BYTES, &l.jobs, err) &&
+              read_all(&l, err) && finish(&l, input_offset(in), err);
+    row_jobs_free(l.jobs);
+    snapshot_parser_free(l.parser);
     if (!ok) {
         heap_release(&h);
         return false;
     }
+    fit_columns(&h);
     *ret = h;
     return true;
 }

@@ -12,6 +12,7 @@
 struct heap_load_options {
     bool yajl;            /* read the bulk with yajl too: slow, the kernels' oracle */
     const char *temp_dir; /* where the columns' files are made; NULL: see store_new() */
+    size_t block_bytes;   /* of text that a thread reads at a time; 0: a good size (for tests) */
 };
 
 /* Reads a whole snapshot from `in`. A file that is cut or damaged behind its header is no failure:

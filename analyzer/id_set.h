@@ -16,16 +16,14 @@ struct id_set {
     struct err failure; /* of an id that the map had no room for */
 };
 
-bool id_set_init(struct id_set *s, struct store *store, struct err *err) WARN_UNUSED;
+/* For about `nodes` ids. On failure id_set_release() is still the caller's. */
+bool id_set_init(struct id_set *s, struct store *store, uint64_t nodes,
+                 struct err *err) WARN_UNUSED;
 void id_set_release(struct id_set *s);
-
-/* Before the ids of the first `nodes` nodes are added. */
-bool id_set_reserve(struct id_set *s, uint64_t nodes, struct err *err) WARN_UNUSED;
 
 bool id_set_add_far(struct id_set *s, uint32_t id);
 
-/* Was `id` added before? It is now. The answer is late for an id that was beyond the bits at first:
- * id_set_finish() counts these. */
+/* Was `id` added before? It is now. */
 static inline bool id_set_add(struct id_set *s, uint32_t id)
 {
     if (UNLIKELY(id >= s->dense))
@@ -36,8 +34,7 @@ static inline bool id_set_add(struct id_set *s, uint32_t id)
     return seen;
 }
 
-/* The number of ids that came twice and were not told, and one of them. */
-bool id_set_finish(struct id_set *s, uint64_t *ret_count, uint32_t *ret_id,
-                   struct err *err) WARN_UNUSED;
+/* False if an id could not be added: what was said from then on is worth nothing. */
+bool id_set_check(const struct id_set *s, struct err *err) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,8 @@
 /* Reading on a thread: see read_ahead.h. */
 #include "base/read_ahead.h"
 
+#include "base/tasks.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -18,6 +20,7 @@ struct block {
 /* Blocks go round: the reader fills number `filled`, the user holds number `taken - 1`. */
 struct read_ahead {
     struct input *in;
+    bool has_thread; /* without one the user reads */
     pthread_t thread;
     pthread_mutex_t lock; /* of the counters */
     pthread_cond_t moved;
@@ -53,6 +56,14 @@ static void hand_over(struct read_ahead *r)
     pthread_setcancelstate(old, NULL);
 }
 
+static void fill(struct read_ahead *r, struct block *b)
+{
+    b->err = (struct err){0};
+    b->len = 0;
+    b->failed = !input_read(r->in, b->bytes, BLOCK_BYTES, &b->len, &b->err);
+    b->file_offset = input_file_offset(r->in);
+}
+
 static void *run(void *arg)
 {
     struct read_ahead *r = arg;
@@ -61,10 +72,7 @@ static void *run(void *arg)
         struct block *b = wait_for_room(r);
         if (!b)
             break;
-        b->err = (struct err){0};
-        b->len = 0;
-        b->failed = !input_read(r->in, b->bytes, BLOCK_BYTES, &b->len, &b->err);
-        b->file_offset = input_file_offset(r->in);
+        fill(r, b);
         more = !b->failed && b->len;
         hand_over(r);
     }
@@ -81,27 +89,34 @@ bool read_ahead_new(struct input *in, struct read_ahead **ret, struct err *err)
     r->holding = r->ended = false;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->moved, NULL);
-    if (pthread_create(&r->thread, NULL, run, r)) {
-        free(r);
-        return err_set(err, ERR_RESOURCE, 0, "no thread could be started to read the input");
-    }
+    r->has_thread = tasks_threads() > 1 && pthread_create(&r->thread, NULL, run, r) == 0;
     *ret = r;
     return true;
 }
 
-bool read_ahead_next(struct read_ahead *r, const uint8_t **ret_bytes, size_t *ret_len,
-                     struct err *err)
+static const struct block *wait_for_block(struct read_ahead *r)
 {
     pthread_mutex_lock(&r->lock);
     r->holding = false;
     pthread_cond_broadcast(&r->moved);
     while (r->filled == r->taken)
         pthread_cond_wait(&r->moved, &r->lock);
-    struct block *b = &r->blocks[r->taken % BLOCKS];
+    const struct block *b = &r->blocks[r->taken % BLOCKS];
     bool last = b->failed || !b->len; /* stays in front: asked again it is told again */
     r->taken += !last;
     r->holding = !last;
     pthread_mutex_unlock(&r->lock);
+    return b;
+}
+
+bool read_ahead_next(struct read_ahead *r, const uint8_t **ret_bytes, size_t *ret_len,
+                     struct err *err)
+{
+    const struct block *b = r->blocks;
+    if (r->has_thread)
+        b = wait_for_block(r);
+    else
+        fill(r, r->blocks);
     r->file_offset = b->file_offset;
     if (b->failed) {
         *err = b->err;
@@ -125,9 +140,10 @@ void read_ahead_free(struct read_ahead *r)
     r->ended = true;
     pthread_cond_broadcast(&r->moved);
     pthread_mutex_unlock(&r->lock);
-    if (!input_file_bytes(r->in)) /* a read of a file ends soon, one of a pipe perhaps never */
+    if (r->has_thread && !input_file_bytes(r->in)) /* of a pipe a read perhaps never ends */
         pthread_cancel(r->thread);
-    pthread_join(r->thread, NULL);
+    if (r->has_thread)
+        pthread_join(r->thread, NULL);
     pthread_cond_destroy(&r->moved);
     pthread_mutex_destroy(&r->lock);
     free(r);

@@ -1,5 +1,6 @@
 /* Reads an input on a thread of its own, a few blocks ahead of who uses them: reading and
- * decompression overlap with parsing.
+ * decompression overlap with parsing. Where there is to be one thread only, or another cannot be
+ * had, the user's own reads.
  */
 #ifndef MORTEM_BASE_READ_AHEAD_H
 #define MORTEM_BASE_READ_AHEAD_H

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/version.h"
 #include "base/cpu.h"
+#include "base/tasks.h"
+#include "base/version.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -81,5 +82,6 @@ int main(int argc, char **argv)
     case ACTION_RUN:
         break;
     }
+    tasks_set_threads(s.threads);
     return s.command->run(&s);
 }

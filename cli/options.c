@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analyzer/heap_filters.h"
+#include "base/tasks.h"
 #include "cli/suggest.h"
 
 #define ON(command) (1u << (command))
@@ -66,6 +67,8 @@ const struct cli_option cli_options[OPTION_COUNT] = {
      "what reads snapshots; yajl is slow, to compare", ON_ALL},
     {OPT_INDEX_DIR, 0, "index-dir", "DIR", NULL,
      "where temporary files go (default: $TMPDIR, /var/tmp)", ON_ALL},
+    {OPT_THREADS, 0, "threads", "N", NULL,
+     "work on N threads, 0: one a processor (default: 0)", ON_ALL},
     {OPT_HELP, 'h', "help", NULL, NULL,
      "show this help", ON_ALL},
     {OPT_VERSION, 0, "version", NULL, NULL,
@@ -118,6 +121,17 @@ static bool take_count(const struct cli_option *o, const char *value, uint64_t *
     return true;
 }
 
+/* More than can be used are as good as the most that can. */
+static bool take_threads(const struct cli_option *o, const char *value, unsigned *ret,
+                         struct err *err)
+{
+    uint64_t count;
+    if (!take_count(o, value, &count, err))
+        return false;
+    *ret = (unsigned)min_u64(count, TASKS_MAX);
+    return true;
+}
+
 static bool apply(struct settings *s, const struct cli_option *o, const char *value,
                   struct err *err)
 {
@@ -162,6 +176,8 @@ static bool apply(struct settings *s, const struct cli_option *o, const char *va
     case OPT_INDEX_DIR:
         s->temp_dir = value;
         break;
+    case OPT_THREADS:
+        return take_threads(o, value, &s->threads, err);
     case OPT_HELP:
         s->action = ACTION_HELP;
         break;

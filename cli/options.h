@@ -25,6 +25,7 @@ enum option_id {
     OPT_QUIET,
     OPT_PARSER,
     OPT_INDEX_DIR,
+    OPT_THREADS,
     OPT_HELP,
     OPT_VERSION,
     OPT_HELP_MAN,
@@ -67,6 +68,7 @@ struct settings {
     const struct report_format *format;
     const char *output; /* NULL: standard output */
     const char *temp_dir;
+    unsigned threads;   /* --threads N, 0: as many as there are processors */
     const char *sort;   /* --sort COLUMN, NULL: the table's own order */
     const char *filter; /* --filter REGEX, NULL: all rows */
     uint64_t top;       /* --top N, 0: all; TOP_DEFAULT unless given */

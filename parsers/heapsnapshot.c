@@ -471,6 +471,26 @@ bool snapshot_feed(struct snapshot_parser *p, const uint8_t *buf, size_t len, st
     return true;
 }
 
+bool snapshot_pause(struct snapshot_parser *p, enum snapshot_section *ret, struct err *err)
+{
+    const struct numbers *n = &p->numbers;
+    bool bulk = p->open == SECTION_NODES || p->open == SECTION_EDGES;
+    *ret = SECTION_NONE;
+    if (!p->taken_over || !bulk || !n->after_number || p->count % p->width)
+        return true;
+    if (!flush_rows(p, err))
+        return false;
+    p->block_offset = p->offset;
+    *ret = p->open;
+    return true;
+}
+
+void snapshot_skip(struct snapshot_parser *p, uint64_t len)
+{
+    p->offset += len;
+    p->block_offset = p->offset;
+}
+
 bool snapshot_finish(struct snapshot_parser *p, bool *ret_complete, struct err *err)
 {
     if (!p->meta_given)

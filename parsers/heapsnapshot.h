@@ -74,6 +74,15 @@ bool snapshot_feed(struct snapshot_parser *p, const uint8_t *buf, size_t len,
  * document is not closed. An input that ends before its meta is an error. */
 bool snapshot_finish(struct snapshot_parser *p, bool *ret_complete, struct err *err) WARN_UNUSED;
 
+/* `nodes` and `edges` may be read in part by somebody else, on several threads: hands over the rows
+ * that wait and says in which section, if the input so far ends behind a whole row of one and white
+ * space; SECTION_NONE if it does not. */
+bool snapshot_pause(struct snapshot_parser *p, enum snapshot_section *ret,
+                    struct err *err) WARN_UNUSED;
+/* After a pause: the next `len` bytes need not be fed, they are whole rows (each with the comma in
+ * front of it) and white space. */
+void snapshot_skip(struct snapshot_parser *p, uint64_t len);
+
 /* Sections read to their end so far: bit 1 << enum snapshot_section. */
 unsigned snapshot_sections_done(const struct snapshot_parser *p);
 /* The section that the input was in when it ended or failed, SECTION_NONE between them. */

@@ -1,5 +1,5 @@
-/* Any bytes as a snapshot: the chunks and the reader of the bulk make no difference, and what is
- * loaded can be analysed without an access outside of a column.
+/* Any bytes as a snapshot: the chunks, the blocks that threads take and the reader of the bulk make
+ * no difference, and what is loaded can be analysed without an access outside of a column.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -93,14 +93,20 @@ static void check_parser(const uint8_t *data, size_t size)
 
 static void check_heap(const uint8_t *data, size_t size)
 {
-    struct heap h;
-    struct err err = {0};
+    const struct heap_load_options blocks = {.block_bytes = 20 + (size ? data[size / 2] : 0)};
+    struct heap h, other;
+    struct err err = {0}, other_err = {0};
     const char *what;
-    if (!heap_from_text(data, size, false, &h, &err)) {
+    bool ok = heap_from_text(data, size, false, &h, &err);
+    FUZZ_CHECK(heap_from_text_as(data, size, &blocks, &other, &other_err) == ok);
+    FUZZ_CHECK(err.code == other_err.code);
+    if (!ok) {
         FUZZ_CHECK(err.code == ERR_INPUT || err.code == ERR_RESOURCE);
         FUZZ_CHECK(err.msg[0]);
         return;
     }
+    FUZZ_CHECK(heap_same_as_loaded(&h, &other, &what));
+    heap_release(&other);
     FUZZ_CHECK(heap_is_sound(&h, &what));
     if (h.node_count < 100000)
         FUZZ_CHECK(heap_analyze(&h, NULL, &err));

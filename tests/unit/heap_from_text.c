@@ -1,7 +1,6 @@
 /* A heap from a snapshot's text: see heap_from_text.h. */
 #include "tests/unit/heap_from_text.h"
 
-#include "analyzer/heap_load.h"
 #include "tests/unit/temp_file.h"
 
 #include <string.h>
@@ -9,10 +8,16 @@
 bool heap_from_text(const void *text, size_t len, bool all_yajl, struct heap *ret, struct err *err)
 {
     const struct heap_load_options options = {.yajl = all_yajl};
+    return heap_from_text_as(text, len, &options, ret, err);
+}
+
+bool heap_from_text_as(const void *text, size_t len, const struct heap_load_options *o,
+                       struct heap *ret, struct err *err)
+{
     struct temp_file file;
     struct input *in = NULL;
     temp_file_make(&file, text, len);
-    bool ok = input_open(file.path, &in, err) && heap_load(in, &options, ret, NULL, err);
+    bool ok = input_open(file.path, &in, err) && heap_load(in, o, ret, NULL, err);
     input_close(in);
     temp_file_remove(&file);
     return ok;

@@ -116,7 +116,7 @@ static void disarm(void)
 
 static bool load_and_analyze(const char *path, struct heap *h, struct err *err)
 {
-    static const struct heap_load_options options = {0};
+    static const struct heap_load_options options = {.block_bytes = 512}; /* for two threads */
     struct input *in = NULL;
     bool ok = input_open(path, &in, err) && heap_load(in, &options, h, NULL, err);
     input_close(in);
@@ -254,6 +254,7 @@ int main(void)
         printf("skip faults: not linked with --wrap\n");
         return 0;
     }
+    tasks_set_threads(2);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_and_analyze),
         cmocka_unit_test(test_buf),

@@ -1,12 +1,15 @@
-/* base/tasks: all run, whatever one of them says, and the first error is told. */
+/* base/tasks: all run, whatever one of them says, on as many threads as are allowed, and the first
+ * error is told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/tasks.h"
 
@@ -31,8 +34,10 @@ static void test_all_run(void **state)
     (void)state;
     struct task tasks[TASKS_MAX];
     int counts[TASKS_MAX] = {0};
-    for (size_t count = 0; count <= TASKS_MAX; count++) {
+    for (size_t round = 0; round <= TASKS_MAX * 5; round++) {
+        const size_t count = round / 5;
         struct err err = {0};
+        tasks_set_threads(round % 5);
         runs = 0;
         memset(counts, 0, sizeof counts);
         for (size_t i = 0; i < count; i++)
@@ -63,11 +68,48 @@ static void test_one_fails(void **state)
     }
 }
 
+static atomic_int at_work, most_at_work;
+
+static bool note_company(void *ctx, struct err *err)
+{
+    (void)err;
+    int now = atomic_fetch_add(&at_work, 1) + 1, most = most_at_work;
+    while (now > most && !atomic_compare_exchange_weak(&most_at_work, &most, now))
+        ;
+    *(pthread_t *)ctx = pthread_self();
+    usleep(2000);
+    atomic_fetch_sub(&at_work, 1);
+    return true;
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= TASKS_MAX + 1; threads++) {
+        struct task tasks[TASKS_MAX];
+        pthread_t ran_on[TASKS_MAX];
+        struct err err = {0};
+        for (size_t i = 0; i < TASKS_MAX; i++)
+            tasks[i] = (struct task){note_company, &ran_on[i]};
+        most_at_work = 0;
+        tasks_set_threads(threads);
+        assert_int_equal(tasks_threads(), threads < TASKS_MAX ? threads : TASKS_MAX);
+        assert_true(tasks_run(tasks, TASKS_MAX, &err));
+        assert_in_range(most_at_work, 1, threads);
+        assert_true(pthread_equal(ran_on[0], pthread_self()));
+        for (size_t i = 0; i < TASKS_MAX && threads == 1; i++)
+            assert_true(pthread_equal(ran_on[i], pthread_self()));
+    }
+    tasks_set_threads(0);
+    assert_in_range(tasks_threads(), 1, TASKS_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_run),
         cmocka_unit_test(test_one_fails),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
