@@ -48,6 +48,11 @@ struct store_usage store_usage(struct store *s)
     return (struct store_usage){0};
 }
 
+void store_make_ahead(struct store *s, uint64_t bytes)
+{
+    (void)s, (void)bytes;
+}
+
 static bool plain_grow(struct column *c, uint64_t capacity, struct err *err)
 {
     if (capacity > PLAIN_BYTES_MAX / c->elem)
