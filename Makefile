@@ -174,6 +174,14 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(AID_OBJ) $(BUILD)/libmortem.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
 
+# An index is believed by a program that would answer alike: one of the same sources.
+ANSWERS_SRC := $(wildcard base/*.[ch] parsers/*.[ch] analyzer/*.[ch] analyzer/rules/*.[ch])
+$(BUILD)/answers.id: $(ANSWERS_SRC)
+	@mkdir -p $(@D)
+	@cat $^ | cksum | cut -d ' ' -f 1 >$@
+$(BUILD)/analyzer/answers.o: $(BUILD)/answers.id
+CFLAGS_analyzer/answers = -DANSWERS_ID=$$(cat $(BUILD)/answers.id)u
+
 # Its own versions of these fail when they are told to.
 FAULTS := malloc calloc realloc strdup posix_fallocate mmap read pthread_create
 ifneq ($(shell uname -s),Darwin)
@@ -187,7 +195,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuz
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_$*) -MMD -MP -c -o $@ $<
 
 # Changes when the compiler or its flags do, and everything is compiled again.
 $(BUILD)/flags: FORCE

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/heap.h"
 
@@ -16,6 +17,15 @@ void analysis_release(struct analysis *a)
     }
     arena_release(&a->arena);
     *a = (struct analysis){0};
+}
+
+void input_info_set_problem(struct input_info *info, struct arena *arena, const struct err *e)
+{
+    bool named = strstr(e->msg, info->file) != NULL;
+    info->problem = e->code;
+    info->complete = false;
+    info->remark =
+        named ? arena_strdup(arena, e->msg) : arena_printf(arena, "%s: %s", info->file, e->msg);
 }
 
 const char *input_kind_word(enum input_kind k)

@@ -158,6 +158,9 @@ struct analysis {
 
 void analysis_release(struct analysis *a);
 
+/* What was wrong with an input: code and remark, which names the file and lives in `arena`. */
+void input_info_set_problem(struct input_info *info, struct arena *arena, const struct err *e);
+
 /* Stable words for enums, as the JSON shows them: "heap-snapshot", "leak", "exact", "cgroup-oom".
  */
 const char *input_kind_word(enum input_kind k);

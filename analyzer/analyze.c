@@ -1,17 +1,15 @@
 /* From files to the model: see analyze.h. */
 #include "analyzer/analyze.h"
 
+#include "analyzer/analyze_snapshot.h"
 #include "analyzer/deaths.h"
 #include "analyzer/event_list.h"
 #include "analyzer/heap_file.h"
-#include "analyzer/heap_summary.h"
-#include "analyzer/passes.h"
 #include "analyzer/rules/rule.h"
 #include "base/read_ahead.h"
 #include "parsers/log.h"
 #include "parsers/node_report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define TELL_BYTES 4096 /* from the beginning, to tell the kind */
@@ -21,84 +19,60 @@ struct job {
     const struct progress *progress;
     struct analysis *a;
     struct event_list events;
+    size_t file_count;
 };
 
 static void set_problem(struct job *j, struct input_info *info, const struct err *e)
 {
-    bool named = strstr(e->msg, info->file) != NULL;
-    info->problem = e->code;
-    info->complete = false;
-    info->remark = named ? arena_strdup(&j->a->arena, e->msg)
-                         : arena_printf(&j->a->arena, "%s: %s", info->file, e->msg);
+    input_info_set_problem(info, &j->a->arena, e);
 }
 
 /* -- snapshots -- */
 
-/* What can be said of a heap whose file was cut. */
-static void describe_damage(struct job *j, struct input_info *info, const struct heap *h)
+/* The heap that is surer of it tells the version of Next.js, the last one that of Node. */
+static void join_next(struct next_info *next, const struct next_info *from)
 {
-    struct err e = h->damage;
-    set_problem(j, info, &e);
-    info->remark = arena_printf(&j->a->arena, "%s; analyzed as far as it goes: %s", info->remark,
-                                heap_missing(h));
-}
-
-/* What is odd about a heap and did not stop its reading. */
-static void describe_oddities(struct job *j, struct input_info *info, const struct heap *h)
-{
-    struct buf text = {0};
-    if (oddities_describe(&h->odd, &text))
-        info->remark =
-            arena_printf(&j->a->arena, "%s%s%s", info->remark ? info->remark : info->file,
-                         info->remark ? "; " : ": ", buf_str(&text));
-    buf_release(&text);
+    const char *node = from->node_version ? from->node_version : next->node_version;
+    if (from->certainty > next->certainty)
+        *next = *from;
+    next->node_version = node;
 }
 
 /* The snapshot with the most bytes is the one that the figures are of. */
-static bool take_heap(struct job *j, struct heap *h, const char *file, struct err *err)
+static void join_heap(struct analysis *a, struct analysis *part)
 {
-    struct analysis *a = j->a;
-    if (a->heap.present && a->heap.total_bytes >= heap_total_bytes(h))
-        return true;
-    if (!heap_summarize(h, file, a, err))
-        return false;
-    if (!j->options->keep_heap)
-        return true;
-    if (!heap_find_positions(h, err))
-        return false;
-    if (!a->graph && !(a->graph = calloc(1, sizeof *a->graph)))
-        return err_nomem(err, sizeof *a->graph, "the heap");
-    heap_release(a->graph);
-    *a->graph = *h;
-    *h = (struct heap){0};
-    return true;
+    if (!part->heap.present || (a->heap.present && a->heap.total_bytes >= part->heap.total_bytes))
+        return;
+    struct heap *old = a->graph;
+    a->heap = part->heap;
+    a->graph = part->graph;
+    part->graph = old;
 }
 
-static bool analyze_snapshot(struct job *j, struct input *in, struct input_info *info,
-                             struct err *err)
+/* Puts the answers of one snapshot to those of all. */
+static bool join(struct job *j, struct input_info *info, struct analysis *part, struct err *err)
 {
-    const struct heap_load_options o = {.yajl = j->options->yajl, .temp_dir = j->options->temp_dir};
-    struct heap h = {0};
-    struct err e = {0};
-    info->kind = INPUT_HEAP_SNAPSHOT;
-    if (!heap_load(in, &o, &h, j->progress, &e)) {
-        set_problem(j, info, &e);
-        return true;
+    struct analysis *a = j->a;
+    *info = part->inputs[0];
+    join_next(&a->next, &part->next);
+    join_heap(a, part);
+    for (size_t i = 0; i < part->finding_count; i++) {
+        struct finding *f =
+            arena_push(&a->arena, (void **)&a->findings, &a->finding_count, sizeof *a->findings);
+        if (f)
+            *f = part->findings[i];
     }
-    info->complete = h.complete;
-    if (!h.complete)
-        describe_damage(j, info, &h);
-    describe_oddities(j, info, &h);
-    if (!heap_analyze(&h, j->progress, &e)) {
-        set_problem(j, info, &e);
-        heap_release(&h);
-        return true;
-    }
-    progress_step(j->progress, "looking for leaks", 0, 1);
-    bool ok = rules_run(&h, info->file, j->a, err) && take_heap(j, &h, info->file, err);
-    progress_step(j->progress, "looking for leaks", 1, 1);
-    heap_release(&h);
-    return ok;
+    findings_order(a);
+    arena_adopt(&a->arena, &part->arena);
+    analysis_release(part);
+    return !a->arena.failed || err_nomem(err, 0, "the findings");
+}
+
+static bool take_snapshot(struct job *j, struct input *in, struct input_info *info, struct err *err)
+{
+    struct analysis part;
+    return analyze_snapshot(in, info->file, j->options, &part, j->progress, err) &&
+           join(j, info, &part, err);
 }
 
 /* -- logs and reports: fed block by block -- */
@@ -123,7 +97,7 @@ static bool feed_all(struct job *j, struct input *in, struct input_info *info, f
             set_problem(j, info, &e);
             break;
         }
-        ok = feed(parser, bytes, len, err);
+        ok = feed(parser, bytes, len, err) && progress_goes_on(j->progress, err);
         progress_step(j->progress, "reading", read_ahead_file_offset(reader), file_bytes);
     }
     read_ahead_free(reader);
@@ -183,6 +157,13 @@ static bool is_json(const uint8_t *p, size_t len)
     return i < len && (p[i] == '{' || (p[i] == '[' && i + 1 < len && strchr("{[\"\n", p[i + 1])));
 }
 
+static const char *content_word(const uint8_t *p, size_t len)
+{
+    if (bytes_are_answers(p, len))
+        return "mortem's own index of a snapshot";
+    return is_json(p, len) ? "JSON that is neither" : "binary data";
+}
+
 static bool analyze_content(struct job *j, struct input *in, struct input_info *info,
                             struct err *err)
 {
@@ -200,16 +181,26 @@ static bool analyze_content(struct job *j, struct input *in, struct input_info *
         return true;
     }
     if (bytes_are_heap_snapshot(bytes, len))
-        return analyze_snapshot(j, in, info, err);
+        return take_snapshot(j, in, info, err);
     if (bytes_are_node_report(bytes, len))
         return analyze_report(j, in, info, err);
-    if (log_bytes_look_like_text(bytes, len))
+    if (!bytes_are_answers(bytes, len) && log_bytes_look_like_text(bytes, len))
         return analyze_log(j, in, info, err);
     err_set(&e, ERR_INPUT, 0,
             "%s: byte 0: expected a heap snapshot, a Node report or a text log, found %s",
-            info->file, is_json(bytes, len) ? "JSON that is neither" : "binary data");
+            info->file, content_word(bytes, len));
     set_problem(j, info, &e);
     return true;
+}
+
+/* `mortem *` finds indexes beside their snapshots. */
+static bool is_to_be_passed_over(struct job *j, struct input *in)
+{
+    const uint8_t *bytes;
+    size_t len;
+    struct err ignored; /* told when it is read */
+    return j->file_count > 1 && input_peek(in, TELL_BYTES, &bytes, &len, &ignored) &&
+           bytes_are_answers(bytes, len);
 }
 
 static bool analyze_file(struct job *j, const char *path, struct err *err)
@@ -226,8 +217,14 @@ static bool analyze_file(struct job *j, const char *path, struct err *err)
         set_problem(j, info, &e);
         return true;
     }
-    bool ok = analyze_content(j, in, info, err);
-    info->bytes = input_offset(in);
+    bool ok = true;
+    if (is_to_be_passed_over(j, in)) {
+        *info = (struct input_info){0};
+        a->input_count--;
+    } else {
+        ok = analyze_content(j, in, info, err);
+        info->bytes = max_u64(info->bytes, input_offset(in));
+    }
     input_close(in);
     return ok;
 }
@@ -236,10 +233,10 @@ bool analyze_files(const char *const *files, size_t count, const struct analyze_
                    struct analysis *ret, const struct progress *p, struct err *err)
 {
     struct analysis a = {0};
-    struct job j = {.options = o, .progress = p, .a = &a};
+    struct job j = {.options = o, .progress = p, .a = &a, .file_count = count};
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++)
-        ok = analyze_file(&j, files[i], err);
+        ok = analyze_file(&j, files[i], err) && progress_goes_on(p, err);
     if (ok) {
         logs_identify_next(&j.events, &a);
         ok = deaths_join(&a, &j.events, err);
@@ -252,5 +249,23 @@ bool analyze_files(const char *const *files, size_t count, const struct analyze_
         return false;
     }
     *ret = a;
+    return true;
+}
+
+bool analyze_graph(const struct analysis *a, const struct analyze_options *o, struct heap *ret,
+                   const struct progress *p, struct err *err)
+{
+    struct heap h;
+    if (!heap_of_file(a->heap.file, &o->load, &h, p, err))
+        return false;
+    bool same = h.node_count == a->heap.nodes && heap_total_bytes(&h) == a->heap.total_bytes;
+    if (!same)
+        err_set(err, ERR_INPUT, 0, "%s: the file has changed since its answers were found",
+                a->heap.file);
+    if (!same || !heap_find_positions(&h, err)) {
+        heap_release(&h);
+        return false;
+    }
+    *ret = h;
     return true;
 }

@@ -4,20 +4,28 @@
 #ifndef MORTEM_ANALYZER_ANALYZE_H
 #define MORTEM_ANALYZER_ANALYZE_H
 
-#include "analyzer/analysis.h"
+#include "analyzer/heap_index.h"
+#include "analyzer/heap_load.h"
 #include "base/progress.h"
 
 struct analyze_options {
-    bool yajl;            /* read the bulk of snapshots with yajl: slow, the kernels' oracle */
-    bool keep_heap;       /* leave the snapshot in ret->graph, for the browser */
-    const char *temp_dir; /* for the columns' files; NULL: see store_new() */
+    struct heap_load_options load;
+    bool keep_heap; /* leave the snapshot in ret->graph, for the browser, if it was read */
+    const struct index_options *index; /* NULL: no index is read or written */
+    struct err *index_problem; /* the last index that could not be written; NULL: does not matter */
 };
 
 /* Analyses `count` files ("-" is standard input). A file that cannot be read, or only in part, is
  * no failure: its input_info says so and the others are analysed. Of several snapshots the one with
- * the most bytes is ret->heap; findings come from all. Fails only when nothing can be said at all,
- * for want of memory. The caller calls analysis_release(). */
+ * the most bytes is ret->heap; findings come from all. An index among other files is passed over.
+ * Fails only when nothing can be said at all, for want of memory, or when cancelled. The caller
+ * calls analysis_release(). */
 bool analyze_files(const char *const *files, size_t count, const struct analyze_options *o,
                    struct analysis *ret, const struct progress *p, struct err *err) WARN_UNUSED;
+
+/* Reads the snapshot of a->heap, whose answers came from an index, so that a->graph is NULL. What
+ * is cut or odd has been told by its input. The caller calls heap_release(). */
+bool analyze_graph(const struct analysis *a, const struct analyze_options *o, struct heap *ret,
+                   const struct progress *p, struct err *err) WARN_UNUSED;
 
 #endif

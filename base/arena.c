@@ -27,6 +27,19 @@ void arena_release(struct arena *a)
     *a = (struct arena){0};
 }
 
+/* Behind the block that is being filled, which stays in front. */
+void arena_adopt(struct arena *a, struct arena *from)
+{
+    struct arena_block **end = a->head ? &a->head->next : &a->head;
+    struct arena_block *rest = *end;
+    *end = from->head;
+    while (*end)
+        end = &(*end)->next;
+    *end = rest;
+    a->failed |= from->failed;
+    *from = (struct arena){0};
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
     size_t align = alignof(max_align_t);

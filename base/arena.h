@@ -17,6 +17,8 @@ struct arena {
 };
 
 void arena_release(struct arena *a);
+/* What lives in `from` lives in `a` from now on; `from` is empty. */
+void arena_adopt(struct arena *a, struct arena *from);
 
 void *arena_alloc(struct arena *a, size_t bytes);
 const char *arena_strndup(struct arena *a, const char *text, size_t len);

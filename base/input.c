@@ -21,7 +21,8 @@ struct input {
     uint64_t file_bytes;
     uint64_t raw_read; /* bytes read() from the file */
     uint64_t offset;
-    bool raw_end;       /* read() said so */
+    bool raw_end; /* read() said so */
+    bool read_failed;
     bool ended;         /* of the decompressed stream */
     bool started;       /* something of the present member or frame was read */
     struct err failure; /* found behind bytes that were good: told by the next read */
@@ -41,6 +42,7 @@ static bool read_fully_once(struct input *in, void *buf, size_t cap, size_t *ret
     do
         n = read(in->fd, buf, cap);
     while (n < 0 && errno == EINTR);
+    in->read_failed |= n < 0;
     if (n < 0)
         return err_errno(err, errno, in->name);
     in->raw_read += (uint64_t)n;
@@ -329,4 +331,23 @@ uint64_t input_file_offset(const struct input *in)
 uint64_t input_offset(const struct input *in)
 {
     return in->offset;
+}
+
+#ifdef __APPLE__
+#define st_mtim st_mtimespec
+#endif
+
+bool input_stamp(const struct input *in, struct file_stamp *ret)
+{
+    struct stat st;
+    if (!in->owns_fd || fstat(in->fd, &st) || !S_ISREG(st.st_mode))
+        return false;
+    ret->bytes = (uint64_t)st.st_size;
+    ret->modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    return true;
+}
+
+bool input_read_failed(const struct input *in)
+{
+    return in->read_failed;
 }

@@ -42,4 +42,15 @@ uint64_t input_file_offset(const struct input *in);
 /* Decompressed bytes returned so far. */
 uint64_t input_offset(const struct input *in);
 
+/* What tells a file that has been written since from the one that was read. */
+struct file_stamp {
+    uint64_t bytes; /* on disk */
+    int64_t modified_ns;
+};
+
+/* Of the file as it is now; false if it is none (a pipe) or has no name (standard input). */
+bool input_stamp(const struct input *in, struct file_stamp *ret);
+/* The system could not read what is there: trying again may help, unlike with damaged contents. */
+bool input_read_failed(const struct input *in);
+
 #endif

@@ -1,5 +1,5 @@
-/* `mortem browse FILE...`: analyses the files, keeps the heap and opens the browser. What was wrong
- * with the files is said again on standard error when the browser has been left.
+/* `mortem browse FILE...`: analyses the files in the background and opens the browser meanwhile.
+ * What was wrong with the files is said on standard error when the browser has been left.
  */
 #include "cli/command_browse.h"
 
@@ -11,6 +11,9 @@
 #include "cli/terminal.h"
 #include "cli/warn.h"
 #include "tui/browse.h"
+
+/* An answer from an index takes less, and a person does not notice. */
+#define FIRST_WAIT_MS 60
 
 /* Keys come from the terminal even when standard input is a snapshot. */
 static FILE *open_keyboard(struct err *err)
@@ -24,34 +27,52 @@ static FILE *open_keyboard(struct err *err)
     return tty;
 }
 
-static bool has_something_to_show(const struct analysis *a)
+static void look(void *ctx, struct background_state *ret)
 {
-    return a->graph || a->heap.present || a->finding_count > 0 || a->death_count > 0;
+    background_look(ctx, ret);
 }
 
-static bool browse(const struct settings *s, FILE *keyboard, const struct analysis *a,
+static bool browse(const struct settings *s, FILE *keyboard, struct background *job,
                    struct err *err)
 {
     bool color =
         s->color == COLOR_ALWAYS || (s->color == COLOR_AUTO && terminal_wants_color(STDOUT_FILENO));
     struct browse_options o = {.in = keyboard, .out = stdout, .color = color, .ascii = s->ascii};
-    return browse_run(a, &o, err);
+    /* What is there soon needs no screen that says that it will be. */
+    background_wait(job, FIRST_WAIT_MS);
+    return browse_run(&(struct browse_source){look, job}, &o, err);
+}
+
+/* Of what is known when the user leaves. */
+static enum err_code warn_of_problems(struct background *job)
+{
+    struct background_state now;
+    background_look(job, &now);
+    enum err_code worst = now.answers ? inputs_warn(now.answers) : ERR_NONE;
+    if (now.problem.code == ERR_NONE)
+        return worst;
+    warn(now.problem.msg);
+    return now.problem.code > worst ? now.problem.code : worst;
 }
 
 static int run(const struct settings *s, FILE *keyboard)
 {
     struct err err;
-    struct analysis a = {0};
+    struct index_options index;
+    struct analyze_options o;
+    struct background *job;
     int status = ERR_NONE;
-    bool ok = inputs_analyze(s, true, &a, &err);
-    if (ok && has_something_to_show(&a))
-        ok = browse(s, keyboard, &a, &err);
-    if (!ok) {
+    inputs_options(s, &index, &o);
+    if (!background_start((const char *const *)s->files, s->file_count, &o, &job, &err)) {
+        warn(err.msg);
+        return err.code;
+    }
+    if (!browse(s, keyboard, job, &err)) {
         warn(err.msg);
         status = (int)err.code;
     }
-    enum err_code worst = inputs_warn(&a);
-    analysis_release(&a);
+    enum err_code worst = warn_of_problems(job);
+    background_stop(job);
     return status > (int)worst ? status : (int)worst;
 }
 

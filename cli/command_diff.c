@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
@@ -26,7 +27,7 @@ static bool check(const struct settings *s, struct err *err)
 
 static bool read_all(const struct settings *s, struct trend *ret, struct err *err)
 {
-    const struct heap_load_options o = {.yajl = s->yajl, .temp_dir = s->temp_dir};
+    const struct heap_load_options o = inputs_load_options(s);
     struct progress_bar bar;
     progress_bar_init(&bar, STDERR_FILENO, s->quiet, s->ascii);
     bool ok = trend_of_files(s->files, s->file_count, &o, ret, &bar.progress, err);

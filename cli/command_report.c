@@ -41,8 +41,7 @@ int command_report(const struct settings *s)
 {
     struct err err;
     struct analysis a = {0};
-    if (!output_check(s->output, s->files, s->file_count, &err) ||
-        !inputs_analyze(s, false, &a, &err)) {
+    if (!output_check(s->output, s->files, s->file_count, &err) || !inputs_analyze(s, &a, &err)) {
         warn(err.msg);
         analysis_release(&a);
         return err.code;

@@ -4,6 +4,7 @@
 #include "cli/command_browse.h"
 #include "cli/command_diff.h"
 #include "cli/command_dump.h"
+#include "cli/command_index.h"
 #include "cli/command_report.h"
 #include "cli/command_show.h"
 
@@ -19,6 +20,9 @@ const struct command commands[COMMAND_COUNT] = {
      "a whole table as tab-separated values, equal to DevTools' to the byte", command_dump},
     {CMD_DIFF, "diff", "OLD NEW [NEWER]...",
      "what grew between snapshots: by the variable that holds it, and by class", command_diff},
+    {CMD_INDEX, "index", "FILE...",
+     "keep the answers about snapshots in FILE.mortem, so that they are there at once later",
+     command_index},
 };
 
 const char *command_choice(size_t i)

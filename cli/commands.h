@@ -16,6 +16,7 @@ enum command_id {
     CMD_SHOW,
     CMD_DUMP,
     CMD_DIFF,
+    CMD_INDEX,
     COMMAND_COUNT,
 };
 

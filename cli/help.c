@@ -28,6 +28,9 @@ static const struct {
     {"NO_COLOR", "If set and not empty, no colour unless \"--color always\" is given."},
     {"TERM", "\"dumb\" or unset: neither colour nor progress."},
     {"TMPDIR", "Where temporary files go. They are nearly as large as the snapshot."},
+    {"XDG_CACHE_HOME", "Indexes go to \"mortem\" in it (default: ~/.cache) where they cannot be "
+                       "beside their snapshot."},
+    {"MORTEM_NO_INDEX", "If set and not empty, the same as \"--no-index\"."},
 };
 
 static const struct {

@@ -8,8 +8,22 @@
 #include "analyzer/heap_file.h"
 #include "cli/options.h"
 
-bool inputs_analyze(const struct settings *s, bool keep_heap, struct analysis *ret,
-                    struct err *err) WARN_UNUSED;
+/* What the settings say about reading snapshots. */
+struct heap_load_options inputs_load_options(const struct settings *s);
+
+/* And about reading anything. *ret borrows *index, its place. */
+void inputs_options(const struct settings *s, struct index_options *index,
+                    struct analyze_options *ret);
+
+/* --no-index, or MORTEM_NO_INDEX in the environment. */
+bool inputs_without_index(const struct settings *s);
+
+bool inputs_analyze(const struct settings *s, struct analysis *ret, struct err *err) WARN_UNUSED;
+
+/* The same for the sake of the indexes: of snapshots of any size. *ret_unwritten is the last that
+ * could not be written, untouched if there is none. */
+bool inputs_index(const struct settings *s, struct analysis *ret, struct err *ret_unwritten,
+                  struct err *err) WARN_UNUSED;
 
 /* The analyzed heap of one file, with positions to walk down the dominator tree. Damage is said on
  * standard error at once. The caller calls heap_release(). */

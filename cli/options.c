@@ -66,9 +66,13 @@ const struct cli_option cli_options[OPTION_COUNT] = {
     {OPT_PARSER, 0, "parser", "NAME", parser_choice,
      "what reads snapshots; yajl is slow, to compare", ON_ALL},
     {OPT_INDEX_DIR, 0, "index-dir", "DIR", NULL,
-     "where temporary files go (default: $TMPDIR, /var/tmp)", ON_ALL},
+     "for indexes (default: beside FILE) and temporary files ($TMPDIR, /var/tmp)", ON_ALL},
+    {OPT_NO_INDEX, 0, "no-index", NULL, NULL,
+     "neither use nor write an index of a snapshot", ON_ALL & ~ON(CMD_INDEX)},
     {OPT_THREADS, 0, "threads", "N", NULL,
      "work on N threads, 0: one a processor (default: 0)", ON_ALL},
+    {OPT_MEMORY_LIMIT, 0, "memory-limit", "SIZE", NULL,
+     "take no more than SIZE for a heap (500M, 2G), or say what it needs", ON_ALL},
     {OPT_HELP, 'h', "help", NULL, NULL,
      "show this help", ON_ALL},
     {OPT_VERSION, 0, "version", NULL, NULL,
@@ -132,6 +136,23 @@ static bool take_threads(const struct cli_option *o, const char *value, unsigned
     return true;
 }
 
+/* "500M": bytes, or with a letter for a power of 1024. */
+static bool take_size(const struct cli_option *o, const char *value, uint64_t *ret, struct err *err)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(value, &end, 10);
+    const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+    unsigned shift = unit ? 10u * (unsigned)(unit - units + 1) : 0;
+    bool is_whole = value[0] >= '0' && value[0] <= '9' && !end[unit != NULL];
+    if (!is_whole || errno || n == 0 || n > UINT64_MAX >> shift)
+        return err_set(err, ERR_USAGE, 0, "--%s: expected a size such as 500M or 2G, found '%s'",
+                       o->name, value);
+    *ret = (uint64_t)n << shift;
+    return true;
+}
+
 static bool apply(struct settings *s, const struct cli_option *o, const char *value,
                   struct err *err)
 {
@@ -174,10 +195,15 @@ static bool apply(struct settings *s, const struct cli_option *o, const char *va
         s->yajl = choice == 1;
         break;
     case OPT_INDEX_DIR:
-        s->temp_dir = value;
+        s->index_dir = value;
+        break;
+    case OPT_NO_INDEX:
+        s->no_index = true;
         break;
     case OPT_THREADS:
         return take_threads(o, value, &s->threads, err);
+    case OPT_MEMORY_LIMIT:
+        return take_size(o, value, &s->memory_limit, err);
     case OPT_HELP:
         s->action = ACTION_HELP;
         break;

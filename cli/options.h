@@ -25,7 +25,9 @@ enum option_id {
     OPT_QUIET,
     OPT_PARSER,
     OPT_INDEX_DIR,
+    OPT_NO_INDEX,
     OPT_THREADS,
+    OPT_MEMORY_LIMIT,
     OPT_HELP,
     OPT_VERSION,
     OPT_HELP_MAN,
@@ -67,16 +69,18 @@ struct settings {
     size_t file_count;
     const struct report_format *format;
     const char *output; /* NULL: standard output */
-    const char *temp_dir;
-    unsigned threads;   /* --threads N, 0: as many as there are processors */
-    const char *sort;   /* --sort COLUMN, NULL: the table's own order */
-    const char *filter; /* --filter REGEX, NULL: all rows */
-    uint64_t top;       /* --top N, 0: all; TOP_DEFAULT unless given */
-    unsigned only;      /* --only: enum heap_filter + 1, 0: all objects */
+    const char *index_dir;
+    unsigned threads;      /* --threads N, 0: as many as there are processors */
+    uint64_t memory_limit; /* --memory-limit SIZE, 0: none */
+    const char *sort;      /* --sort COLUMN, NULL: the table's own order */
+    const char *filter;    /* --filter REGEX, NULL: all rows */
+    uint64_t top;          /* --top N, 0: all; TOP_DEFAULT unless given */
+    unsigned only;         /* --only: enum heap_filter + 1, 0: all objects */
     enum color_when color;
     bool yajl;
     bool ascii;
     bool quiet;
+    bool no_index;
     bool show_strings;
 };
 

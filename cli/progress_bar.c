@@ -127,7 +127,7 @@ static void report(void *ctx, const char *phase, uint64_t done, uint64_t total)
 void progress_bar_init(struct progress_bar *bar, int fd, bool quiet, bool ascii)
 {
     *bar = (struct progress_bar){.fd = quiet || !terminal_is_capable(fd) ? -1 : fd};
-    bar->progress = (struct progress){report, bar};
+    bar->progress = (struct progress){.report = report, .ctx = bar};
     bar->ascii = ascii;
     bar->started_ms = now_ms();
 }

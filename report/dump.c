@@ -60,8 +60,7 @@ static void put_node(struct stream *s, const struct node_text *t, uint32_t n)
                heap_retained_bytes(h, n), heap_distance(h, n));
     buf_printf(b, "\t%u\t%" PRIu32 "\t%" PRIu64 "\t%" PRIu64 "\t",
                heap_flags(h, n) & FLAG_DETACHEDNESS, heap_dominator(h, n),
-               heap_first_edge(h, n + 1) - heap_first_edge(h, n),
-               heap_retainer_count(h, n));
+               heap_first_edge(h, n + 1) - heap_first_edge(h, n), heap_retainer_count(h, n));
     utf16_put_json(b, heap_class_name(h, n));
     buf_putc(b, '\t');
     buf_clear(&s->text);

@@ -51,12 +51,20 @@ static void step(struct browser *b, int steps)
     browser_step(b, steps);
 }
 
+/* Of the whole heap: of its root, which may not be known yet. */
+static void open_root_view(struct browser *b, int view)
+{
+    browser_open(b,
+                 (struct place){(enum view_id)view, b->model.h ? b->model.h->root : ROOT_TO_COME});
+}
+
 /* A view of an object: of the one that is selected. */
 static void open_node_view(struct browser *b, int view)
 {
     uint32_t n = browser_node(b);
     if (!b->model.h)
-        browser_say(b, "There is no heap snapshot to look at.");
+        browser_say(b, model_waits_for_heap(&b->model) ? "The heap is still being read."
+                                                       : "There is no heap snapshot to look at.");
     else if (n == NO_NODE)
         browser_say(b, "Select an object first.");
     else
@@ -65,17 +73,13 @@ static void open_node_view(struct browser *b, int view)
 
 static void open_tab(struct browser *b, int view)
 {
-    if (view_kinds[view]->subject != SUBJECT_NODE || (b->model.h && browser_node(b) == NO_NODE))
-        browser_open(b, (struct place){(enum view_id)view, b->model.h ? b->model.h->root : 0});
+    bool by_root = b->model.h ? browser_node(b) == NO_NODE : model_waits_for_heap(&b->model);
+    if (view_kinds[view]->subject != SUBJECT_NODE)
+        browser_open(b, (struct place){(enum view_id)view, 0});
+    else if (by_root)
+        open_root_view(b, view);
     else
         open_node_view(b, view);
-}
-
-/* The whole heap, like ncdu's first screen. */
-static void open_dominator_root(struct browser *b, int arg)
-{
-    (void)arg;
-    browser_open(b, (struct place){VIEW_DOMINATORS, b->model.h ? b->model.h->root : 0});
 }
 
 static void open_dominator(struct browser *b, int arg)
@@ -156,7 +160,7 @@ const struct action actions[] = {
     {"classes", {'3'}, NULL, "Classes: how many objects of which constructor", open_tab,
      VIEW_CLASSES},
     {"dominator-root", {'4'}, NULL, "Dominators of the whole heap: follow the memory down",
-     open_dominator_root, 0},
+     open_root_view, VIEW_DOMINATORS},
     {"retainers-tab", {'5'}, NULL, "Retainers of the selected object", open_tab, VIEW_RETAINERS},
     {"contents-tab", {'6'}, NULL, "Contents of the selected object", open_tab, VIEW_CONTENTS},
     {"help", {'?', SCREEN_KEY(KEY_F(1))}, "Help", "this page", help, 0},

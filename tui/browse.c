@@ -6,8 +6,9 @@
 
 #include "tui/browser.h"
 
-/* Signals are looked at so often at least. */
+/* Signals are looked at so often at least; and how far things are, while something is to come. */
 #define WAIT_MS 500
+#define LOOK_MS 100
 
 /* The one mutable global: a signal handler has no other way to say something. */
 static volatile sig_atomic_t end_asked;
@@ -59,34 +60,44 @@ static void restore_handlers(const struct sigaction *before)
         sigaction(handlers[i].signal_number, &before[i], NULL);
 }
 
-static void loop(struct browser *b)
+static void loop(struct browser *b, const struct browse_source *source)
 {
+    struct background_state now;
     browser_draw(b);
     while (!b->done && !end_asked) {
-        uint32_t key = screen_key(b->screen, WAIT_MS);
+        bool waits = !b->model.state.done;
+        uint32_t key = screen_key(b->screen, waits ? LOOK_MS : WAIT_MS);
         if (key == SCREEN_GONE)
             break;
-        if (key == SCREEN_NO_KEY)
-            continue;
-        browser_key(b, key);
-        browser_draw(b);
+        if (waits) {
+            source->look(source->ctx, &now);
+            browser_take(b, &now);
+        }
+        if (key != SCREEN_NO_KEY)
+            browser_key(b, key);
+        if (waits || key != SCREEN_NO_KEY)
+            browser_draw(b);
     }
 }
 
-bool browse_run(const struct analysis *a, const struct browse_options *o, struct err *err)
+bool browse_run(const struct browse_source *source, const struct browse_options *o, struct err *err)
 {
     struct screen_options screen_options = {
         .in = o->in, .out = o->out, .color = o->color, .ascii = o->ascii};
     struct sigaction before[ARRAY_LEN(handlers)];
+    struct background_state now;
     struct screen *s;
     struct browser b;
+    source->look(source->ctx, &now);
+    if (!browser_is_worth_it(&now))
+        return true;
     if (!screen_open(&screen_options, &s, err))
         return false;
     /* After ncurses has set its own, which do less. */
     set_handlers(before);
-    bool ok = browser_init(&b, a, s, err);
+    bool ok = browser_init(&b, &now, s, err);
     if (ok) {
-        loop(&b);
+        loop(&b, source);
         browser_release(&b);
     }
     screen_close(s);

@@ -11,17 +11,49 @@
 /* Rows that one search looks through before it says so. */
 #define SEARCH_ROWS_MAX 100000
 
-bool browser_init(struct browser *b, const struct analysis *a, struct screen *s, struct err *err)
+static const struct analysis no_answers;
+
+static void take_state(struct browse_model *m, const struct background_state *now)
+{
+    m->state = *now;
+    m->a = now->answers ? now->answers : &no_answers;
+    if (!m->h && now->heap) {
+        m->h = now->heap;
+        node_text_init(&m->text, m->h);
+    }
+}
+
+bool browser_init(struct browser *b, const struct background_state *now, struct screen *s,
+                  struct err *err)
 {
     struct view *first;
-    *b = (struct browser){.screen = s, .node = NO_NODE};
-    b->model = (struct browse_model){.a = a, .h = a->graph, .ascii = screen_ascii(s)};
-    if (b->model.h)
-        node_text_init(&b->model.text, b->model.h);
+    *b = (struct browser){.screen = s, .node = NO_NODE, .model.ascii = screen_ascii(s)};
+    take_state(&b->model, now);
     if (!view_open(&b->model, (struct place){VIEW_VERDICT, 0}, &first, err))
         return false;
     b->history[b->history_count++] = first;
     return true;
+}
+
+bool browser_is_worth_it(const struct background_state *now)
+{
+    const struct analysis *a = now->answers;
+    return !now->done || (a && (a->heap.present || a->finding_count || a->death_count));
+}
+
+void browser_take(struct browser *b, const struct background_state *now)
+{
+    struct err err;
+    bool heap_is_new = now->heap && !b->model.h;
+    take_state(&b->model, now);
+    for (size_t i = 0; i < b->history_count; i++) {
+        struct view *v = b->history[i];
+        if (heap_is_new && v->filled && v->kind->renew)
+            v->kind->renew(v);
+        if (!view_fill(v, &err))
+            browser_say(b, err.msg);
+    }
+    b->done |= !browser_is_worth_it(now);
 }
 
 void browser_release(struct browser *b)

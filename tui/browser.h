@@ -24,9 +24,13 @@ struct browser {
     bool done;
 };
 
-/* `a` and `s` are borrowed. Opens the first view. */
-bool browser_init(struct browser *b, const struct analysis *a, struct screen *s,
+/* What `now` points to and `s` are borrowed. Opens the first view. */
+bool browser_init(struct browser *b, const struct background_state *now, struct screen *s,
                   struct err *err) WARN_UNUSED;
+/* How far things are now: what has come fills the views that waited for it. */
+void browser_take(struct browser *b, const struct background_state *now);
+/* Is it worth opening a browser, or keeping it open? No: nothing more comes, nothing was found. */
+bool browser_is_worth_it(const struct background_state *now);
 void browser_release(struct browser *b);
 
 void browser_key(struct browser *b, uint32_t key);

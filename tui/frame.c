@@ -73,7 +73,7 @@ static void draw_title(struct browser *b, const struct view *v)
     if (v->kind->put_title && v->data) {
         buf_puts(&title, ": ");
         v->kind->put_title(v, &title);
-    } else if (b->model.a->heap.present && v->kind->needs_heap) {
+    } else if (b->model.a->heap.present && v->kind->needs == NEEDS_HEAP) {
         buf_puts(&title, ": ");
         buf_puts(&title, b->model.a->heap.file);
     }
@@ -98,10 +98,32 @@ static void put_state(struct buf *t, const struct view *v)
         buf_printf(t, "  by %s", table_order_title(v));
 }
 
+/* "finding dominators 25 %" */
+static void put_progress(struct buf *t, const struct background_state *s)
+{
+    buf_puts(t, s->phase[0] ? s->phase : "beginning");
+    if (s->total_units) {
+        buf_putc(t, ' ');
+        text_put_percent(t, s->units, s->total_units);
+    }
+}
+
+/* What goes on behind the views, in front of their state. Returns the columns taken. */
+static unsigned draw_progress(struct browser *b, unsigned line)
+{
+    struct buf t = {0};
+    if (b->model.state.done)
+        return 0;
+    put_progress(&t, &b->model.state);
+    unsigned columns = put(b->screen, line, 0, INK_LABEL, buf_str(&t)) + 2;
+    buf_release(&t);
+    return columns;
+}
+
 static void draw_state(struct browser *b, const struct view *v)
 {
     struct buf t = {0};
-    unsigned line = screen_rows(b->screen) - BOTTOM_LINES;
+    unsigned line = screen_rows(b->screen) - BOTTOM_LINES, column = 0;
     enum ink ink = INK_DIM;
     if (b->typing) {
         buf_putc(&t, '/');
@@ -113,9 +135,10 @@ static void draw_state(struct browser *b, const struct view *v)
         buf_append(&t, buf_str(&b->message), b->message.len);
         ink = INK_TITLE;
     } else if (!b->typing) {
+        column = draw_progress(b, line);
         put_state(&t, v);
     }
-    screen_put(b->screen, line, 0, screen_columns(b->screen), ink, buf_str(&t), t.len);
+    screen_put(b->screen, line, column, screen_columns(b->screen), ink, buf_str(&t), t.len);
     buf_release(&t);
 }
 
@@ -159,10 +182,52 @@ static void draw_row(void *ctx, uint64_t row, unsigned line, bool selected)
     screen_reverse(p->s, false);
 }
 
+/* What is being read, before there are any answers. */
+static unsigned draw_files(struct browser *b, unsigned line)
+{
+    const struct background_state *now = &b->model.state;
+    unsigned end = screen_rows(b->screen) - BOTTOM_LINES - 2;
+    put(b->screen, line++, 2, INK_HEADING, "Reading");
+    for (size_t i = 0; i < now->file_count && line < end; i++)
+        put(b->screen, line++, 4, INK_PLAIN, now->files[i]);
+    return line;
+}
+
+static void draw_wait(struct browser *b, const struct view *v, unsigned line)
+{
+    const struct background_state *now = &b->model.state;
+    struct buf t = {0};
+    if (!now->answers)
+        line = draw_files(b, line);
+    else
+        put(b->screen, line++, 2, INK_PLAIN,
+            "The heap is being read; this fills when it is there.");
+    if (now->total_units) {
+        table_put_bar(&t, now->units, now->total_units, v->m->ascii);
+        buf_puts(&t, "  ");
+    }
+    put_progress(&t, now);
+    put(b->screen, line, 4, INK_DIM, buf_str(&t));
+    buf_release(&t);
+}
+
+/* In place of rows: what the view waits for, or that it will never come. */
+static void draw_unfilled(struct browser *b, const struct view *v)
+{
+    const struct background_state *now = &b->model.state;
+    unsigned line = list_line(v);
+    if (!now->done && (!now->answers || model_waits_for_heap(&b->model)))
+        draw_wait(b, v, line);
+    else if (now->problem.code != ERR_NONE)
+        put(b->screen, line, 2, INK_WARN, now->problem.msg);
+    else
+        put(b->screen, line, 2, INK_DIM, "There is no heap snapshot to look at.");
+}
+
 static void draw_list(struct browser *b, struct view *v)
 {
-    if (!v->data && v->kind->needs_heap)
-        put(b->screen, list_line(v), 2, INK_DIM, "There is no heap snapshot to look at.");
+    if (!v->filled)
+        draw_unfilled(b, v);
     else if (v->list.count == 0)
         put(b->screen, list_line(v), 2, INK_DIM, v->kind->if_empty);
     struct row_painter painter = {v, b->screen};

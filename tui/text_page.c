@@ -144,6 +144,11 @@ void text_page_close(struct view *v)
     free(p);
 }
 
+void text_page_renew(struct view *v)
+{
+    ((struct text_page *)v->data)->stale = true;
+}
+
 /* On the first showing the selection goes to the first line that leads somewhere. */
 static void select_first_target(struct view *v)
 {
@@ -159,9 +164,10 @@ static void select_first_target(struct view *v)
 bool text_page_layout(struct view *v, unsigned width, struct err *err)
 {
     struct text_page *p = v->data;
-    if (p->width == width)
+    if (p->width == width && !p->stale)
         return true;
     bool first = p->width == 0;
+    p->stale = false;
     p->count = 0;
     p->width = width;
     buf_clear(&p->text);

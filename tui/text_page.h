@@ -1,7 +1,8 @@
 /* Views of text: paragraphs wrapped to the width of the screen, lines that lead somewhere.
  *
- * Laid out anew when the width changes, by the kind's own function that puts everything again. What
- * is put may hold anything. Failed allocations are remembered, and told by text_page_layout().
+ * Laid out anew when the width changes or the heap has come, by the kind's own function that puts
+ * everything again. What is put may hold anything. Failed allocations are remembered, and told by
+ * text_page_layout().
  */
 #ifndef MORTEM_TUI_TEXT_PAGE_H
 #define MORTEM_TUI_TEXT_PAGE_H
@@ -24,6 +25,7 @@ struct text_page {
     void (*put_all)(const struct view *v, struct text_page *p);
     unsigned width;
     bool ascii;
+    bool stale; /* to be laid out again */
     struct buf text;
     struct page_line *lines;
     size_t count, cap;
@@ -55,6 +57,7 @@ struct buf *text_page_scratch(struct text_page *p);
 bool text_page_open(struct view *v, void (*put_all)(const struct view *v, struct text_page *p),
                     struct err *err) WARN_UNUSED;
 void text_page_close(struct view *v);
+void text_page_renew(struct view *v);
 bool text_page_layout(struct view *v, unsigned width, struct err *err) WARN_UNUSED;
 void text_page_draw_line(const struct view *v, struct screen *s, uint64_t row, unsigned screen_row);
 void text_page_put_text(const struct view *v, uint64_t row, struct buf *b);

@@ -23,13 +23,40 @@ bool view_open(const struct browse_model *m, struct place place, struct view **r
     v->order = NO_ORDER;
     v->list.height = 1;
     v->list.ctx = v;
-    bool shown = m->h || !kind->needs_heap;
-    if (shown && !kind->open(v, err)) {
+    if (!view_fill(v, err)) {
         view_close(v);
         return false;
     }
     *ret = v;
     return true;
+}
+
+static bool has_needs(const struct view *v)
+{
+    switch (v->kind->needs) {
+    case NEEDS_ANSWERS:
+        return v->m->state.answers != NULL;
+    case NEEDS_HEAP:
+        return v->m->h != NULL;
+    case NEEDS_NOTHING:
+        break;
+    }
+    return true;
+}
+
+bool view_fill(struct view *v, struct err *err)
+{
+    if (v->filled || !has_needs(v))
+        return true;
+    if (v->kind->subject == SUBJECT_NODE && v->place.subject == ROOT_TO_COME)
+        v->place.subject = v->m->h->root;
+    v->filled = v->kind->open(v, err);
+    if (v->filled)
+        return true;
+    if (v->data)
+        v->kind->close(v);
+    v->data = NULL;
+    return false;
 }
 
 void view_close(struct view *v)

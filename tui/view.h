@@ -7,7 +7,7 @@
 #ifndef MORTEM_TUI_VIEW_H
 #define MORTEM_TUI_VIEW_H
 
-#include "analyzer/analysis.h"
+#include "analyzer/background.h"
 #include "analyzer/node_text.h"
 #include "tui/list_view.h"
 #include "tui/screen.h"
@@ -43,13 +43,30 @@ struct place {
     uint64_t subject;
 };
 
-/* What views read. */
+/* What views read. It grows: first the answers come, then the heap. */
 struct browse_model {
-    const struct analysis *a;
-    const struct heap *h; /* NULL: no snapshot was given */
+    struct background_state state;
+    const struct analysis *a; /* an empty one until the answers are there */
+    const struct heap *h;     /* NULL: not there yet, or no snapshot was given */
     struct node_text text;
     bool ascii;
 };
+
+/* Will there be a heap that is not there yet? */
+static inline bool model_waits_for_heap(const struct browse_model *m)
+{
+    return !m->h && !m->state.done && (!m->state.answers || m->a->heap.present);
+}
+
+/* What must be there before a view has rows. */
+enum view_needs {
+    NEEDS_ANSWERS,
+    NEEDS_HEAP,
+    NEEDS_NOTHING,
+};
+
+/* The subject of a view that was opened before the heap was there: its root. */
+#define ROOT_TO_COME NO_NODE
 
 struct view_column {
     const char *title;
@@ -67,6 +84,7 @@ struct view {
     const struct view_kind *kind;
     struct place place;
     const struct browse_model *m;
+    bool filled; /* what it needs was there */
     struct list_view list;
     uint64_t total;                               /* rows in all, of which list.count are known */
     struct view_column columns[VIEW_COLUMNS_MAX]; /* none: the rows are lines of text */
@@ -80,13 +98,15 @@ struct view_kind {
     const char *name;
     const char *help; /* one line */
     enum view_subject subject;
-    bool needs_heap;
+    enum view_needs needs;
     const char *if_empty;
 
     /* Fills columns, order, total, data and what of `list` is its own. On failure close() is still
      * called. */
     bool (*open)(struct view *v, struct err *err);
     void (*close)(struct view *v);
+    /* The heap has come: rows may lead to its objects now. NULL: makes no difference. */
+    void (*renew)(struct view *v);
     /* What the screen's second line says behind the name; may be NULL. */
     void (*put_title)(const struct view *v, struct buf *b);
 
@@ -112,9 +132,11 @@ extern const struct view_kind *const view_kinds[VIEW_COUNT];
 extern const struct view_kind view_verdict, view_finding, view_death, view_findings, view_classes,
     view_instances, view_dominators, view_retainers, view_contents, view_help;
 
-/* `m` is borrowed. */
+/* `m` is borrowed. A view whose needs are not there is open and empty. */
 bool view_open(const struct browse_model *m, struct place place, struct view **ret,
                struct err *err) WARN_UNUSED;
+/* Fills it if what it needs has come meanwhile. */
+bool view_fill(struct view *v, struct err *err) WARN_UNUSED;
 void view_close(struct view *v);
 
 #endif

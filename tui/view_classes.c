@@ -168,7 +168,7 @@ static bool to_instances(const struct view *v, uint64_t row, struct place *ret)
 const struct view_kind view_classes = {
     .name = "Classes",
     .help = "how many objects of which constructor, and what they hold",
-    .needs_heap = true,
+    .needs = NEEDS_HEAP,
     .if_empty = "The heap has no objects.",
     .open = open_classes,
     .close = close_classes,

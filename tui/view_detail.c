@@ -139,9 +139,9 @@ static bool open_death(struct view *v, struct err *err)
 }
 
 #define DETAIL_VIEW                                                                                \
-    .if_empty = "", .close = text_page_close, .layout = text_page_layout,                          \
-    .draw_line = text_page_draw_line, .put_text = text_page_put_text, .target = text_page_target,  \
-    .node = text_page_node
+    .if_empty = "", .close = text_page_close, .renew = text_page_renew,                            \
+    .layout = text_page_layout, .draw_line = text_page_draw_line, .put_text = text_page_put_text,  \
+    .target = text_page_target, .node = text_page_node
 
 const struct view_kind view_finding = {
     .name = "Finding",

@@ -41,6 +41,7 @@ static bool open_help(struct view *v, struct err *err)
 const struct view_kind view_help = {
     .name = "Help",
     .help = "what the keys do",
+    .needs = NEEDS_NOTHING,
     .if_empty = "",
     .open = open_help,
     .close = text_page_close,

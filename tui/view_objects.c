@@ -214,7 +214,7 @@ static bool to_retainers(const struct view *v, uint64_t row, struct place *ret)
 }
 
 #define OBJECT_VIEW                                                                                \
-    .needs_heap = true, .close = close_list, .put_cell = put_cell, .put_text = table_put_text,     \
+    .needs = NEEDS_HEAP, .close = close_list, .put_cell = put_cell, .put_text = table_put_text,    \
     .node = row_node, .sort = sort_list
 
 const struct view_kind view_instances = {

@@ -31,6 +31,9 @@ extern const size_t rule_count;
 bool rules_run(const struct heap *h, const char *file, struct analysis *a,
                struct err *err) WARN_UNUSED;
 
+/* Orders all findings, worst first. */
+void findings_order(struct analysis *a);
+
 /* -- what rules are written with -- */
 
 /* A new finding about node `n` (NO_NODE: none) with its retaining path and retained size. NULL when

@@ -22,6 +22,12 @@ static int compare_findings(const void *a, const void *b)
     return strcmp(x->rule, y->rule);
 }
 
+void findings_order(struct analysis *a)
+{
+    if (a->finding_count)
+        qsort(a->findings, a->finding_count, sizeof *a->findings, compare_findings);
+}
+
 bool rules_run(const struct heap *h, const char *file, struct analysis *a, struct err *err)
 {
     struct js js;
@@ -36,7 +42,6 @@ bool rules_run(const struct heap *h, const char *file, struct analysis *a, struc
     census_release(&census);
     if (ok && a->arena.failed)
         ok = err_nomem(err, 0, "the findings");
-    if (a->finding_count)
-        qsort(a->findings, a->finding_count, sizeof *a->findings, compare_findings);
+    findings_order(a);
     return ok;
 }

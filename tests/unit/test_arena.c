@@ -70,6 +70,34 @@ static void test_push(void **state)
     arena_release(&a);
 }
 
+static void test_adopt(void **state)
+{
+    (void)state;
+    struct arena a = {0}, b = {0}, empty = {0};
+    const char *texts[6];
+    texts[0] = arena_strdup(&b, "first of b");
+    arena_adopt(&a, &b); /* into an empty one */
+    assert_null(b.head);
+    texts[1] = arena_strdup(&a, "a goes on");
+    assert_non_null(arena_alloc(&a, 100000)); /* several blocks on both sides */
+    texts[2] = arena_strdup(&b, "b anew");
+    assert_non_null(arena_alloc(&b, 100000));
+    texts[3] = arena_strdup(&b, "b goes on");
+    arena_adopt(&a, &b);
+    texts[4] = arena_strdup(&a, "after b");
+    arena_adopt(&a, &empty);
+    texts[5] = arena_strdup(&a, "after nothing");
+    static const char *const want[] = {"first of b", "a goes on", "b anew",
+                                       "b goes on",  "after b",   "after nothing"};
+    for (size_t i = 0; i < ARRAY_LEN(want); i++)
+        assert_string_equal(texts[i], want[i]);
+    assert_false(a.failed);
+    b.failed = true;
+    arena_adopt(&a, &b);
+    assert_true(a.failed);
+    arena_release(&a);
+}
+
 static void test_failure_stays(void **state)
 {
     (void)state;
@@ -86,9 +114,8 @@ static void test_failure_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_alloc),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_push),
+        cmocka_unit_test(test_alloc),         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_push),          cmocka_unit_test(test_adopt),
         cmocka_unit_test(test_failure_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,8 +182,7 @@ static void compare_node(struct sample *s, const struct table *t, uint32_t n)
     compare(s, "dom", n, number(t, "dom"), heap_dominator(h, n));
     compare(s, "edges", n, number(t, "edges"),
             (int64_t)(heap_first_edge(h, n + 1) - heap_first_edge(h, n)));
-    compare(s, "retainers", n, number(t, "retainers"),
-            (int64_t)heap_retainer_count(h, n));
+    compare(s, "retainers", n, number(t, "retainers"), (int64_t)heap_retainer_count(h, n));
     if (strcmp(cell(t, "type"), h->node_type_names[heap_type(h, n)]))
         differ(s, "type", n, cell(t, "type"), h->node_type_names[heap_type(h, n)]);
 }

@@ -1,6 +1,8 @@
 /* The browser without a terminal: keystrokes to screens, compared with tests/screen/NAME.screen.
  *
  * tests/screen/NAME.keys says which heap, which keys, and when to look. Each is run at three sizes.
+ * "begin nothing" or "begin answers" opens the browser while the analysis is under way, as far as
+ * the lines "news PHASE DONE TOTAL", "answers" and "heap here" let it come.
  * A line of a screen is followed by its marks where it has any: "~ r40" is 40 reversed cells, b
  * bold, d dim, u underlined. UPDATE=1 writes the screens anew.
  */
@@ -37,8 +39,11 @@ struct stage {
     struct screen *screen;
     struct fixture model;
     struct heap heap;
+    struct background_state now;
     struct browser browser;
 };
+
+static const char *const given_files[] = {"app.heapsnapshot", "dmesg.log", "cut.heapsnapshot"};
 
 static void load_sample(struct heap *ret)
 {
@@ -71,12 +76,26 @@ static void set_heap(struct stage *st, const char *name)
     st->model.finding_evidence[0].node_id = heap_id(&st->heap, 5);
 }
 
-static void stage_init(struct stage *st, const char *heap_name, bool ascii)
+/* How far the analysis is: "nothing", "answers", "all". */
+static void set_progress(struct stage *st, const char *there)
+{
+    struct background_state *now = &st->now;
+    now->files = given_files;
+    now->file_count = ARRAY_LEN(given_files);
+    if (strcmp(there, "nothing") == 0)
+        return;
+    now->answers = &st->model.a;
+    now->done = strcmp(there, "answers") != 0;
+    now->heap = now->done ? st->model.a.graph : NULL;
+}
+
+static void stage_init_at(struct stage *st, const char *heap_name, const char *there, bool ascii)
 {
     struct err err = {0};
     memset(st, 0, sizeof *st);
     fixture_init(&st->model);
     set_heap(st, heap_name);
+    set_progress(st, there);
     if (strcmp(heap_name, "hostile") == 0)
         fixture_set_texts(&st->model, hostile_texts[0]);
     st->in = fopen("/dev/null", "r");
@@ -86,8 +105,13 @@ static void stage_init(struct stage *st, const char *heap_name, bool ascii)
     struct screen_options o = {
         .in = st->in, .out = st->out, .term = "xterm-256color", .color = true, .ascii = ascii};
     if (!screen_open(&o, &st->screen, &err) ||
-        !browser_init(&st->browser, &st->model.a, st->screen, &err))
+        !browser_init(&st->browser, &st->now, st->screen, &err))
         fail_msg("%s", err.msg);
+}
+
+static void stage_init(struct stage *st, const char *heap_name, bool ascii)
+{
+    stage_init_at(st, heap_name, "all", ascii);
 }
 
 static void stage_release(struct stage *st)
@@ -165,25 +189,53 @@ static void press(struct stage *st, char *names)
     }
 }
 
+/* What the analysis says next; false if the line is none of that. */
+static bool hear(struct stage *st, const char *line)
+{
+    struct background_state *now = &st->now;
+    unsigned done, total;
+    if (sscanf(line, "news %47s %u %u", now->phase, &done, &total) == 3) {
+        now->units = done;
+        now->total_units = total;
+    } else if (strcmp(line, "answers here") == 0) {
+        set_progress(st, "answers");
+    } else if (strcmp(line, "heap here") == 0) {
+        set_progress(st, "all");
+    } else if (strncmp(line, "problem ", 8) == 0) {
+        set_progress(st, "all");
+        now->heap = NULL;
+        err_set(&now->problem, ERR_RESOURCE, 0, "%s", line + 8);
+    } else {
+        return false;
+    }
+    browser_take(&st->browser, now);
+    return true;
+}
+
 static void run_line(struct stage *st, char *line, struct buf *out)
 {
     line[strcspn(line, "\n")] = '\0';
-    if (strncmp(line, "keys ", 5) == 0) {
+    if (hear(st, line)) {
+        buf_printf(out, "-- %s\n", line);
+    } else if (strncmp(line, "keys ", 5) == 0) {
         buf_printf(out, "-- %s\n", line + 5);
         press(st, line + 5);
     } else if (strcmp(line, "show") == 0) {
         put_screen(out, st);
-    } else if (line[0] != '#' && line[0] != '\0' && strncmp(line, "heap ", 5) != 0) {
+    } else if (line[0] != '#' && line[0] != '\0' && strncmp(line, "heap ", 5) != 0 &&
+               strncmp(line, "begin ", 6) != 0) {
         fail_msg("not understood: %s", line);
     }
 }
 
-static void read_heap_name(FILE *script, char name[static 32])
+static void read_beginning(FILE *script, char name[static 32], char there[static 32])
 {
     char line[256];
     strcpy(name, "none");
+    strcpy(there, "all");
     while (fgets(line, sizeof line, script)) {
-        if (sscanf(line, "heap %31s", name) == 1)
+        if (sscanf(line, "heap %31s", name) != 1 && sscanf(line, "begin %31s", there) != 1 &&
+            line[0] != '#')
             break;
     }
     rewind(script);
@@ -191,14 +243,14 @@ static void read_heap_name(FILE *script, char name[static 32])
 
 static void run_script(const char *path, struct buf *out)
 {
-    char line[256], heap_name[32];
+    char line[256], heap_name[32], there[32];
     struct stage st;
     FILE *script = fopen(path, "r");
     assert_non_null(script);
-    read_heap_name(script, heap_name);
+    read_beginning(script, heap_name, there);
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         rewind(script);
-        stage_init(&st, heap_name, false);
+        stage_init_at(&st, heap_name, there, false);
         screen_resize(st.screen, sizes[i].rows, sizes[i].columns);
         browser_draw(&st.browser);
         buf_printf(out, "%s== %ux%u\n", i ? "\n" : "", sizes[i].columns, sizes[i].rows);
@@ -342,12 +394,17 @@ static uint32_t random_key(uint64_t *state)
     }
 }
 
+/* The answers come after a third of the keys, the heap after two. */
 static void press_at_random(const char *heap_name, unsigned count, uint64_t seed)
 {
     struct stage st;
     uint64_t state = seed;
-    stage_init(&st, heap_name, false);
+    stage_init_at(&st, heap_name, "nothing", false);
     for (unsigned i = 0; i < count; i++) {
+        if (i == count / 3 || i == count * 2 / 3) {
+            set_progress(&st, i == count / 3 ? "answers" : "all");
+            browser_take(&st.browser, &st.now);
+        }
         browser_key(&st.browser, random_key(&state));
         if (i % 50 == 0)
             screen_resize(st.screen, 1 + (unsigned)(state >> 40) % 70,
@@ -370,33 +427,67 @@ static void test_random_keys(void **state)
 
 /* -- the loop -- */
 
+/* An analysis that comes by steps, one at each look. */
+struct fake_job {
+    struct fixture model;
+    unsigned looks;
+    unsigned answers_at, done_at; /* looks from which on these are there */
+};
+
+static void look(void *ctx, struct background_state *ret)
+{
+    struct fake_job *job = ctx;
+    *ret = (struct background_state){.files = given_files, .file_count = ARRAY_LEN(given_files)};
+    if (job->looks >= job->answers_at)
+        ret->answers = &job->model.a;
+    ret->done = job->looks >= job->done_at;
+    job->looks++;
+}
+
+static bool run_browser(struct fake_job *job, const char *term, struct err *err)
+{
+    FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
+    struct browse_options o = {.in = in, .out = out};
+    struct browse_source source = {look, job};
+    setenv("TERM", term, 1);
+    bool ok = browse_run(&source, &o, err);
+    fclose(in);
+    fclose(out);
+    return ok;
+}
+
 static void test_ends_when_the_terminal_is_gone(void **state)
 {
     (void)state;
-    struct fixture model;
     struct err err = {0};
-    FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
-    struct browse_options o = {.in = in, .out = out};
-    fixture_init(&model);
-    setenv("TERM", "vt100", 1);
-    assert_true(browse_run(&model.a, &o, &err));
-    fclose(in);
-    fclose(out);
+    for (unsigned done_at = 0; done_at < 4; done_at++) {
+        struct fake_job job = {.done_at = done_at, .answers_at = done_at / 2};
+        fixture_init(&job.model);
+        assert_true(run_browser(&job, "vt100", &err));
+        /* It does not ask any more when all is there. */
+        assert_int_equal(job.looks, done_at + 1);
+    }
+}
+
+static void test_nothing_to_show_opens_no_browser(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct fake_job at_once = {.done_at = 0}, later = {.done_at = 2, .answers_at = 2};
+    assert_true(run_browser(&at_once, "no-such-terminal", &err));
+    assert_int_equal(at_once.looks, 1);
+    assert_true(run_browser(&later, "vt100", &err));
+    assert_int_equal(later.looks, 3);
 }
 
 static void test_unknown_terminal_is_an_error(void **state)
 {
     (void)state;
-    struct fixture model;
+    struct fake_job job = {0};
     struct err err = {0};
-    FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
-    struct browse_options o = {.in = in, .out = out};
-    fixture_init(&model);
-    setenv("TERM", "no-such-terminal", 1);
-    assert_false(browse_run(&model.a, &o, &err));
+    fixture_init(&job.model);
+    assert_false(run_browser(&job, "no-such-terminal", &err));
     assert_non_null(strstr(err.msg, "no-such-terminal"));
-    fclose(in);
-    fclose(out);
 }
 
 /* Every key stands for one action. */
@@ -418,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_random_keys),
         cmocka_unit_test(test_ends_when_the_terminal_is_gone),
+        cmocka_unit_test(test_nothing_to_show_opens_no_browser),
         cmocka_unit_test(test_unknown_terminal_is_an_error),
     };
     setenv("LC_ALL", "C.UTF-8", 1);
