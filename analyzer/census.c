@@ -161,6 +161,7 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
     uint32_t strings = strings_count(&h->strings);
     bool ok = true;
     for (uint32_t n = 0; ok && n < h->node_count; n++) {
+        heap_sweep(h, n);
         uint32_t name = heap_name_index(h, n);
         if (name < strings && category[name])
             ok = count_node(js, n, (enum category)category[name], &c, err);

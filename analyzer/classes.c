@@ -172,6 +172,8 @@ static bool classify(struct naming *nm, uint32_t *names, uint32_t plain, struct 
     struct heap *h = nm->h;
     const struct location *l = h->locations.data, *l_end = l + h->locations.count;
     for (uint32_t n = 0; n < h->node_count; n++) {
+        column_sweep(&h->node_name, n);
+        column_sweep(&h->class_of, n);
         enum node_type t = heap_type(h, n);
         while (l < l_end && l->node < n)
             l++;
@@ -197,6 +199,9 @@ static void add_up(struct heap *h)
 {
     struct class_info *rows = h->classes->rows.data;
     for (uint32_t n = 0; n < h->node_count; n++) {
+        column_sweep(&h->node_self, n);
+        column_sweep(&h->class_of, n);
+        column_sweep(&h->distance, n);
         uint64_t self = heap_self_bytes(h, n);
         struct class_info *row = &rows[heap_class(h, n)];
         if (!self)

@@ -163,6 +163,7 @@ static bool hold_hubs(struct core *c, struct err *err)
     memset(last, 0xff, last_c.count * sizeof *last);
     for (uint32_t u = 0; ok && u < h->node_count; u++) {
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
+            column_sweep(&h->edge_to, e);
             uint32_t to = edges[e] & ~EDGE_ESSENTIAL;
             if ((edges[e] & EDGE_ESSENTIAL) && (heap_flags(h, to) & FLAG_HUB) && to != h->root)
                 ok = ok && hold_hub(c, &last[hub_of[to]], u, to, err);

@@ -12,6 +12,7 @@ struct search {
     const struct weak_pairs *weak;
     struct column queue;    /* uint32_t */
     struct column pending;  /* uint8_t, by pair: the first of its two edges was skipped */
+    struct column odd;      /* uint32_t, nodes marked by FLAG_SCRATCH: not all their edges count */
     struct column *skipped; /* uint32_t, targets of edges that do not count, see passes.h */
     uint32_t native_context, function_map, descriptors; /* string indexes */
 };
@@ -89,16 +90,28 @@ static bool note_skipped(struct search *s, uint32_t n, struct err *err)
     return true;
 }
 
-/* Most edges are told by their target alone: the labels of the others are looked at once, in order,
- * and not at random during the search. */
-static void mark_special_edges(struct search *s)
+/* Their names are looked at once, in order, and not at random during the search. */
+static bool mark_odd_sources(struct search *s, struct err *err)
 {
     struct heap *h = s->h;
-    uint32_t *edges = h->edge_to.data;
-    for (uint64_t e = 0; e < h->edge_count; e++) {
-        if (UNLIKELY(heap_edge_type(h, e) == EDGE_WEAK || weak_pair_of(s->weak, h, e)))
-            edges[e] |= EDGE_SPECIAL;
+    uint8_t *flags = h->node_flags.data;
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        column_sweep(&h->node_name, n);
+        if (LIKELY(source_of(s, n) == SOURCE_PLAIN))
+            continue;
+        if (!column_reserve(&s->odd, 1, err))
+            return err_prefix(err, "distances");
+        ((uint32_t *)s->odd.data)[s->odd.count++] = n;
+        flags[n] |= FLAG_SCRATCH;
     }
+    return true;
+}
+
+static void clear_odd_sources(struct search *s)
+{
+    const uint32_t *odd = s->odd.data;
+    for (uint64_t i = 0; i < s->odd.count; i++)
+        ((uint8_t *)s->h->node_flags.data)[odd[i]] &= (uint8_t)~FLAG_SCRATCH;
 }
 
 static bool meet(struct search *s, enum source source, uint64_t e, int32_t distance,
@@ -118,8 +131,9 @@ static bool search(struct search *s, struct err *err)
     struct heap *h = s->h;
     const int32_t *distance = h->distance.data;
     for (uint64_t head = 0; head < s->queue.count; head++) {
+        column_sweep(&s->queue, head);
         uint32_t u = ((const uint32_t *)s->queue.data)[head];
-        enum source source = source_of(s, u);
+        enum source source = heap_flags(h, u) & FLAG_SCRATCH ? source_of(s, u) : SOURCE_PLAIN;
         int32_t next = distance[u] + 1;
         for (uint64_t e = heap_first_edge(h, u), end = heap_first_edge(h, u + 1); e < end; e++) {
             if (distance[heap_edge_to(h, e)] == NO_DISTANCE && !meet(s, source, e, next, err))
@@ -135,7 +149,6 @@ static bool search_twice(struct search *s, struct err *err)
     struct heap *h = s->h;
     int32_t *distance = h->distance.data;
     s->queue.count = 0;
-    mark_special_edges(s);
     for (uint32_t n = 0; n < h->node_count; n++)
         distance[n] = NO_DISTANCE;
     for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
@@ -168,11 +181,16 @@ bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *r
     s.native_context = names[0];
     s.function_map = names[1];
     s.descriptors = names[2];
+    column_cool(&h->strings.bytes);
+    column_cool(&h->strings.offsets);
     bool ok = column_make(ret_skipped, h->store, "distances", 4, 0, err) &&
               column_make(&h->distance, h->store, "distances", 4, h->node_count, err) &&
               column_make_raw(&s.queue, h->store, "distances", 4, h->node_count, err) &&
               column_make(&s.pending, h->store, "WeakMap entries", 1, w->pair_count, err) &&
+              column_make(&s.odd, h->store, "distances", 4, 0, err) && mark_odd_sources(&s, err) &&
               search_twice(&s, err);
+    clear_odd_sources(&s);
+    column_release(&s.odd);
     column_release(&s.queue);
     column_release(&s.pending);
     return ok;

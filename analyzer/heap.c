@@ -3,6 +3,7 @@
 
 #include "analyzer/classes.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static uint64_t wide_place(const struct column *wide, uint64_t at)
@@ -82,41 +83,46 @@ const struct location *heap_location(const struct heap *h, uint32_t n)
     return low < h->locations.count && l[low].node == n ? &l[low] : NULL;
 }
 
-/* But for the places, the strings and the classes. */
-enum { COLUMNS = 20 };
+/* All that can be taken out of memory for a while. */
+static const size_t columns[] = {
+    offsetof(struct heap, node_type),
+    offsetof(struct heap, node_flags),
+    offsetof(struct heap, node_name),
+    offsetof(struct heap, node_id),
+    offsetof(struct heap, node_self),
+    offsetof(struct heap, first_edge.low),
+    offsetof(struct heap, first_edge.base),
+    offsetof(struct heap, edge_to),
+    offsetof(struct heap, edge_label),
+    offsetof(struct heap, wide_self),
+    offsetof(struct heap, wide_label),
+    offsetof(struct heap, locations),
+    offsetof(struct heap, distance),
+    offsetof(struct heap, dominator),
+    offsetof(struct heap, retained),
+    offsetof(struct heap, retainer),
+    offsetof(struct heap, first_retainer.low),
+    offsetof(struct heap, first_retainer.base),
+    offsetof(struct heap, retainers),
+    offsetof(struct heap, hub_retainers),
+    offsetof(struct heap, dom_order),
+    offsetof(struct heap, dom_position),
+    offsetof(struct heap, subtree),
+    offsetof(struct heap, class_of),
+    offsetof(struct heap, strings.bytes),
+    offsetof(struct heap, strings.offsets),
+};
 
-static void list_columns(struct heap *h, struct column *ret[static COLUMNS])
+void heap_cool(const struct heap *h)
 {
-    struct column *const columns[COLUMNS] = {
-        &h->node_type,     &h->node_flags, &h->node_name,    &h->node_id,    &h->node_self,
-        &h->edge_to,       &h->edge_label, &h->wide_self,    &h->wide_label, &h->locations,
-        &h->distance,      &h->dominator,  &h->retained,     &h->retainer,   &h->retainers,
-        &h->hub_retainers, &h->dom_order,  &h->dom_position, &h->subtree,    &h->class_of,
-    };
-    memcpy(ret, columns, sizeof columns);
-}
-
-void heap_cool(struct heap *h)
-{
-    struct column *columns[COLUMNS];
-    list_columns(h, columns);
-    for (size_t i = 0; i < COLUMNS; i++)
-        column_cool(columns[i]);
-    const struct column *const others[] = {&h->first_edge.low,     &h->first_edge.base,
-                                           &h->first_retainer.low, &h->first_retainer.base,
-                                           &h->strings.bytes,      &h->strings.offsets};
-    for (size_t i = 0; i < ARRAY_LEN(others); i++)
-        column_cool(others[i]);
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        column_cool((const struct column *)((const char *)h + columns[i]));
 }
 
 void heap_release(struct heap *h)
 {
-    struct column *columns[COLUMNS];
-    list_columns(h, columns);
-    for (size_t i = 0; i < COLUMNS; i++)
-        column_release(columns[i]);
-    places_release(&h->first_edge);
-    places_release(&h->first_retainer);
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        column_release((struct column *)((char *)h + columns[i]));
     class_table_free(h->classes);
     strings_release(&h->strings);
     store_free(h->store);

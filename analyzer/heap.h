@@ -244,7 +244,14 @@ uint64_t heap_total_bytes(const struct heap *h);
 const struct location *heap_location(const struct heap *h, uint32_t n);
 
 /* Takes the columns out of memory: the heap will not be looked at for a while. */
-void heap_cool(struct heap *h);
+void heap_cool(const struct heap *h);
+
+/* In a sweep over the nodes that looks around from each, at node n: see column_sweep(). */
+static inline void heap_sweep(const struct heap *h, uint32_t n)
+{
+    if (n % (1u << 20) == 0)
+        heap_cool(h);
+}
 
 void heap_release(struct heap *h);
 

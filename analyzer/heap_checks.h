@@ -12,4 +12,7 @@ void heap_mark_missing_names(struct heap *h);
 /* Notes the nodes whose ids are those of others before them. */
 bool heap_note_ids(struct heap *h, struct err *err) WARN_UNUSED;
 
+/* By node, one a node: the last of several wins. */
+bool heap_sort_locations(struct heap *h, struct err *err) WARN_UNUSED;
+
 #endif

@@ -11,9 +11,9 @@
 #include "analyzer/heap_load.h"
 
 #include "analyzer/heap_checks.h"
+#include "analyzer/heap_memory.h"
 #include "analyzer/heap_rows.h"
 #include "analyzer/row_jobs.h"
-#include "base/memory.h"
 #include "base/tasks.h"
 
 #include <limits.h>
@@ -54,6 +54,7 @@ struct load {
     uint32_t group_end;
     uint64_t wide_bytes; /* sum of the sizes over 32 bits */
     uint64_t location_rows;
+    uint64_t memory_limit;                   /* 0: none */
     uint64_t nodes_expected, edges_expected; /* the header's, as far as they are believed */
 };
 
@@ -64,18 +65,6 @@ static uint64_t plausible_rows(const struct load *l, uint64_t promised, unsigned
 {
     uint64_t most = l->text_bytes / (2 * (uint64_t)width) + 1;
     return min_u64(promised, l->text_bytes ? most : PIPE_ROWS_BELIEVED);
-}
-
-/* What a node and an edge take by the end of the passes. */
-#define BYTES_PER_NODE 54
-#define BYTES_PER_EDGE 8
-
-/* Memory is made ready while the snapshot is read, where there is plenty and a thread to do it. */
-static void make_ahead(const struct load *l)
-{
-    uint64_t wanted = l->nodes_expected * BYTES_PER_NODE + l->edges_expected * BYTES_PER_EDGE;
-    if (tasks_threads() > 1 && memory_available() / 2 > wanted)
-        store_make_ahead(l->h->store, wanted);
 }
 
 static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err)
@@ -89,10 +78,14 @@ static bool on_meta(void *ctx, const struct snapshot_meta *meta, struct err *err
     l->nodes_expected =
         min_u64(plausible_rows(l, meta->node_count, meta->node_width), HEAP_MAX_NODES);
     l->edges_expected = plausible_rows(l, meta->edge_count, meta->edge_width);
-    if (!rows_make_columns(l->h, 0, 0, err))
-        return false;
-    make_ahead(l);
-    return true;
+    return heap_prepare_memory(l->h->store,
+                               &(struct heap_needs){.nodes = l->nodes_expected,
+                                                    .edges = l->edges_expected,
+                                                    .text_bytes = l->text_bytes == l->file_bytes
+                                                                      ? l->text_bytes
+                                                                      : 0},
+                               l->memory_limit, err) &&
+           rows_make_columns(l->h, 0, 0, err);
 }
 
 /* -- nodes -- */
@@ -219,8 +212,12 @@ static bool take_nodes(struct load *l, const uint64_t *v, size_t rows, uint64_t 
 static void end_nodes(struct load *l)
 {
     struct heap *h = l->h;
+    const struct column *const written[] = {&h->node_type, &h->node_flags, &h->node_name,
+                                            &h->node_id,   &h->node_self,  &h->first_edge.low};
     h->node_count = (uint32_t)h->node_type.count;
     l->edges_begun = true;
+    for (size_t i = 0; i < ARRAY_LEN(written); i++)
+        column_cool(written[i]);
 }
 
 static bool take_edge(struct load *l, const uint64_t *v, uint64_t e, uint64_t offset,
@@ -316,32 +313,6 @@ static bool on_string(void *ctx, const char *bytes, size_t len, bool last, struc
 
 /* -- the end -- */
 
-/* By node, one a node: the last of several wins. */
-static bool sort_locations(struct heap *h, struct err *err)
-{
-    struct column slot = {0}, sorted = {0};
-    if (!column_make(&slot, h->store, "location slots", 4, h->node_count, err) ||
-        !column_make(&sorted, h->store, "locations", sizeof(struct location), h->locations.count,
-                     err)) {
-        column_release(&slot);
-        return false;
-    }
-    const struct location *from = h->locations.data;
-    struct location *to = sorted.data;
-    uint32_t *slots = slot.data;
-    for (uint64_t i = 0; i < h->locations.count; i++)
-        slots[from[i].node] = (uint32_t)i + 1;
-    sorted.count = 0;
-    for (uint32_t n = 0; n < h->node_count; n++) {
-        if (slots[n])
-            to[sorted.count++] = from[slots[n] - 1];
-    }
-    column_release(&slot);
-    column_release(&h->locations);
-    h->locations = sorted;
-    return true;
-}
-
 /* Nodes that were promised more edges than there are keep those that are there. */
 static void close_edges(struct load *l)
 {
@@ -422,7 +393,7 @@ static bool finish(struct load *l, uint64_t offset, struct err *err)
             ((uint64_t *)h->strings.offsets.data)[strings_count(&h->strings)] &&
         !strings_end(&h->strings, &index, err))
         return false;
-    if (!l->locations_sorted && !sort_locations(h, err))
+    if (!l->locations_sorted && !heap_sort_locations(h, err))
         return false;
     check_names(l);
     close_edges(l);
@@ -471,6 +442,8 @@ static bool take_usual_rows(struct load *l, struct err *err)
     if (r.marks.edge_name_max > l->marks.edge_name_max)
         l->marks.edge_name_max = r.marks.edge_name_max;
     l->other_shape |= r.other_shape << s;
+    column_cool(&h->edge_to);
+    column_cool(&h->edge_label);
     return true;
 }
 
@@ -506,7 +479,7 @@ static bool read_until(struct load *l, unsigned sections, struct err *err)
         const uint8_t *bytes;
         size_t len = 0;
         struct err e = {0};
-        if (!take_usual_rows(l, err))
+        if (!progress_goes_on(l->progress, err) || !take_usual_rows(l, err))
             return false;
         bool ok = row_jobs_peek(l->jobs, &bytes, &len, &e) && feed_block(l, bytes, len, &e);
         l->ended = !len || !ok;
@@ -587,6 +560,7 @@ bool heap_load(struct input *in, const struct heap_load_options *o, struct heap 
                      .file_bytes = file_bytes,
                      .text_bytes =
                          file_bytes * (input_container(in) == CONTAINER_PLAIN ? 1 : RATIO_BELIEVED),
+                     .memory_limit = o->memory_limit,
                      .locations_sorted = true};
     const struct snapshot_sink sink = {
         .ctx = &l, .meta = on_meta, .rows = on_rows, .string = on_string};

@@ -10,9 +10,10 @@
 #include "base/input.h"
 
 struct heap_load_options {
-    bool yajl;            /* read the bulk with yajl too: slow, the kernels' oracle */
-    const char *temp_dir; /* where the columns' files are made; NULL: see store_new() */
-    size_t block_bytes;   /* of text that a thread reads at a time; 0: a good size (for tests) */
+    bool yajl;             /* read the bulk with yajl too: slow, the kernels' oracle */
+    const char *temp_dir;  /* where the columns' files are made; NULL: see store_new() */
+    uint64_t memory_limit; /* bytes that the heap may take, 0: as many as it needs */
+    size_t block_bytes;    /* of text that a thread reads at a time; 0: a good size (for tests) */
 };
 
 /* Reads a whole snapshot from `in`. A file that is cut or damaged behind its header is no failure:

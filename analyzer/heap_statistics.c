@@ -50,8 +50,10 @@ struct heap_statistics heap_statistics(const struct heap *h)
     };
     struct js js;
     js_init(&js, h);
-    for (uint32_t n = 0; n < h->node_count; n++)
+    for (uint32_t n = 0; n < h->node_count; n++) {
+        heap_sweep(h, n);
         count_node(&js, n, &s);
+    }
     s.v8_bytes = s.total_bytes > s.native_bytes ? s.total_bytes - s.native_bytes : 0;
     return s;
 }

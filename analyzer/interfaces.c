@@ -218,12 +218,17 @@ static bool name_all(struct inference *in, uint32_t *names, struct err *err)
 {
     const struct heap *h = in->h;
     for (uint32_t n = 0; n < h->node_count; n++) {
+        column_sweep(&h->node_name, n);
+        column_sweep(&h->edge_label, n);
+        column_sweep(&h->class_of, n);
         if (heap_is_plain_object(h, n, in->plain) && !count_object(in, n, &names[n], err))
             return false;
     }
     if (!define(in, err) || !shapes_match(&in->shapes, &in->found, err))
         return false;
     for (uint32_t n = 0; n < h->node_count; n++) {
+        column_sweep(&h->node_name, n);
+        column_sweep(&h->class_of, n);
         if (!heap_is_plain_object(h, n, in->plain))
             continue;
         uint32_t k = shape_interface(&in->shapes, names[n]);

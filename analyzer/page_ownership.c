@@ -44,15 +44,21 @@ static bool flood(struct heap *h, struct column *stack, struct err *err)
     return true;
 }
 
+void pass_user_roots(struct heap *h)
+{
+    h->has_user_roots = false;
+    for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
+         e++)
+        h->has_user_roots |= heap_is_user_root(h, heap_edge_to(h, e));
+}
+
 /* Do the page's roots and those that distances are measured from agree? V8's do. */
-static bool roots_agree(struct heap *h)
+static bool roots_agree(const struct heap *h)
 {
     bool agree = true;
-    h->has_user_roots = false;
     for (uint64_t e = heap_first_edge(h, h->root), end = heap_first_edge(h, h->root + 1); e < end;
          e++) {
         bool user = heap_is_user_root(h, heap_edge_to(h, e));
-        h->has_user_roots |= user;
         agree = agree && user == is_page_root(h, e);
     }
     return agree;

@@ -16,7 +16,13 @@ bool heap_is_user_root(const struct heap *h, uint32_t n);
 bool heap_analyze(struct heap *h, const struct progress *p, struct err *err) WARN_UNUSED;
 
 bool pass_detachedness(struct heap *h, struct err *err) WARN_UNUSED; /* renames nodes */
-/* *ret_skipped: uint32_t, targets of edges that do not count for distances; the caller releases it.
+/* Marks the edges of which not all is told by their target; the caller releases *ret. */
+bool pass_special_edges(struct heap *h, struct weak_pairs *ret, struct err *err) WARN_UNUSED;
+/* Sets has_user_roots. */
+void pass_user_roots(struct heap *h);
+
+/* Independent of each other: distances and the size transfer.
+ * *ret_skipped: uint32_t, targets of edges that do not count for distances; the caller releases it.
  */
 bool pass_distances(struct heap *h, const struct weak_pairs *w, struct column *ret_skipped,
                     struct err *err) WARN_UNUSED;

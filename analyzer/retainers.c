@@ -32,7 +32,10 @@ static void mark_and_count(struct heap *h, const struct weak_pairs *w)
     uint8_t *flags = h->node_flags.data;
     uint64_t e = 0;
     for (uint32_t u = 0; u < h->node_count; u++) {
+        column_sweep(&h->first_edge.low, u);
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
+            column_sweep(&h->edge_label, e);
+            column_sweep(&h->edge_to, e);
             uint32_t to = edges[e] & ~EDGE_SPECIAL, essential = 0;
             unsigned f = flags[to];
             if (is_essential(h, w, u, e, to, f)) {
@@ -99,7 +102,9 @@ static void fill_lists(struct heap *h)
     uint32_t *retainers = h->retainers.data;
     uint64_t e = 0;
     for (uint32_t u = 0; u < h->node_count; u++) {
+        column_sweep(&h->first_edge.low, u);
         for (uint64_t end = heap_first_edge(h, u + 1); e < end; e++) {
+            column_sweep(&h->edge_to, e);
             uint32_t to = edges[e] & ~EDGE_ESSENTIAL;
             if ((flags[to] & (FLAG_SHARED | FLAG_HUB)) == FLAG_SHARED)
                 retainers[places_take(&h->first_retainer, row[to])] =

@@ -252,7 +252,7 @@ static bool work(void *ctx, struct err *err)
     struct block *b;
     (void)err;
     pthread_mutex_lock(&j->lock);
-    while ((b = next_block(j))) {
+    while (!progress_is_cancelled(w->progress) && (b = next_block(j))) {
         uint64_t offset = input_file_offset(j->in);
         pthread_mutex_unlock(&j->lock);
         progress_step(w->progress, "reading", offset, input_file_bytes(j->in));

@@ -28,10 +28,10 @@ static bool spread(struct transfer *t, uint32_t u, struct err *err)
     uint32_t *owner = t->owner.data;
     uint32_t mine = owner[u];
     for (uint64_t e = heap_first_edge(h, u), end = heap_first_edge(h, u + 1); e < end; e++) {
-        uint32_t to = heap_edge_to(h, e);
+        uint32_t word = ((const uint32_t *)h->edge_to.data)[e], to = word & ~EDGE_SPECIAL;
         if (owner[to] == to || owner[to] == mine || owner[to] == OWNER_MANY)
             continue;
-        if (heap_edge_type(h, e) == EDGE_WEAK)
+        if ((word & EDGE_SPECIAL) && heap_edge_type(h, e) == EDGE_WEAK)
             continue;
         owner[to] = owner[to] == OWNER_NONE ? mine : OWNER_MANY;
         if (!column_reserve(&t->stack, 1, err))
@@ -48,6 +48,8 @@ static bool find_owners(struct transfer *t, struct err *err)
     uint32_t external_string;
     strings_find(&h->strings, (const char *const[]){"system / ExternalStringData"}, 1,
                  &external_string);
+    column_cool(&h->strings.bytes);
+    column_cool(&h->strings.offsets);
     for (uint32_t n = 0; n < h->node_count; n++)
         owner[n] = is_ownable(h, n, external_string) ? OWNER_NONE : n;
     for (uint32_t n = 0; n < h->node_count; n++) {

@@ -2,6 +2,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "analyzer/weak_pairs.h"
 
+#include "analyzer/passes.h"
+
 #include "base/u64_map.h"
 
 #include <pcre2.h>
@@ -119,6 +121,22 @@ bool weak_pairs_find(const struct heap *h, struct weak_pairs *ret, struct err *e
         return false;
     }
     *ret = w;
+    return true;
+}
+
+/* Most edges are told by their target alone: the labels of the others are looked at once, in order,
+ * and not at random by the passes. */
+bool pass_special_edges(struct heap *h, struct weak_pairs *ret, struct err *err)
+{
+    if (!weak_pairs_find(h, ret, err))
+        return false;
+    uint32_t *edges = h->edge_to.data;
+    for (uint64_t e = 0; e < h->edge_count; e++) {
+        column_sweep(&h->edge_label, e);
+        column_sweep(&h->edge_to, e);
+        if (UNLIKELY(heap_edge_type(h, e) == EDGE_WEAK || weak_pair_of(ret, h, e)))
+            edges[e] |= EDGE_SPECIAL;
+    }
     return true;
 }
 

@@ -78,6 +78,14 @@ void column_release(struct column *c);
 /* Takes the column's pages out of the process: it will not be touched for a while. Contents stay.
  */
 void column_cool(const struct column *c);
+/* In a sweep over a column's elements, or over what they belong to, at number `at`: cools it now
+ * and then, so that no more than a part is in memory. */
+static inline void column_sweep(const struct column *c, uint64_t at)
+{
+    enum { ELEMENTS = 1 << 21 };
+    if (at % ELEMENTS == 0)
+        column_cool(c);
+}
 /* Brings them back at once instead of page by page. */
 void column_warm(const struct column *c);
 
