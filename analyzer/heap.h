@@ -249,7 +249,7 @@ void heap_cool(const struct heap *h);
 /* In a sweep over the nodes that looks around from each, at node n: see column_sweep(). */
 static inline void heap_sweep(const struct heap *h, uint32_t n)
 {
-    if (n % (1u << 20) == 0)
+    if (n % (1u << 20) == 0 && n)
         heap_cool(h);
 }
 

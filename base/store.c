@@ -15,6 +15,8 @@
 #define ADDRESS_FACTOR 8
 /* What part of its size a column may waste at its end. */
 #define WASTE_SHARE 16
+/* What is smaller stays: writing to a page again costs more than the room is worth. */
+#define COOL_BYTES_LEAST ((uint64_t)16 << 20)
 #define POPULATE_BYTES (4 * STORE_EXTENT_BYTES)
 
 #ifdef MAP_NORESERVE
@@ -297,7 +299,7 @@ void column_release(struct column *c)
 
 void column_cool(const struct column *c)
 {
-    if (c->data)
+    if (c->mapped_bytes >= COOL_BYTES_LEAST)
         madvise(c->data, c->mapped_bytes, MADV_DONTNEED);
 }
 

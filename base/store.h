@@ -83,7 +83,7 @@ void column_cool(const struct column *c);
 static inline void column_sweep(const struct column *c, uint64_t at)
 {
     enum { ELEMENTS = 1 << 21 };
-    if (at % ELEMENTS == 0)
+    if (at % ELEMENTS == 0 && at)
         column_cool(c);
 }
 /* Brings them back at once instead of page by page. */
