@@ -21,8 +21,9 @@ struct core {
     struct heap *h;
     const struct column *open;
     const uint32_t *parent;
-    struct column top_c, depth_c; /* uint32_t, by node: its tree's top, its steps below it */
-    uint32_t *top, *depth;
+    /* uint32_t, by node: its tree's top, its steps below it, and a node farther up */
+    struct column top_c, depth_c, jump_c;
+    uint32_t *top, *depth, *jump;
     struct column stack;   /* uint32_t */
     struct column links;   /* struct link */
     struct column nodes;   /* uint32_t, by vertex of the flow graph; the root first */
@@ -42,6 +43,17 @@ static bool push(struct column *c, uint32_t n, struct err *err)
 
 /* -- the forest -- */
 
+/* Jumps double as they go up (E. Myers, "An applicative random-access stack", 1983): any node above
+ * is a logarithm of the depth away. */
+static void place_below(struct core *c, uint32_t n, uint32_t top, uint32_t above)
+{
+    uint32_t first = c->jump[above], second = c->jump[first];
+    bool equal = c->depth[above] - c->depth[first] == c->depth[first] - c->depth[second];
+    c->top[n] = top;
+    c->depth[n] = c->depth[above] + 1;
+    c->jump[n] = equal ? second : above;
+}
+
 static bool find_top(struct core *c, uint32_t n, struct err *err)
 {
     uint32_t m = n;
@@ -52,17 +64,18 @@ static bool find_top(struct core *c, uint32_t n, struct err *err)
             return false;
     }
     if (c->top[m] == TOP_UNKNOWN) {
-        c->top[m] = m;
+        c->top[m] = c->jump[m] = m;
         c->depth[m] = 0;
     }
-    uint32_t top = c->top[m], depth = c->depth[m];
-    if (top == TOP_SEARCHING)
-        top = TOP_NONE;
-    c->all_reached = c->all_reached && top != TOP_NONE;
+    bool has_top = c->top[m] < TOP_NONE;
+    c->all_reached = c->all_reached && has_top;
     while (c->stack.count) {
-        m = ((const uint32_t *)c->stack.data)[--c->stack.count];
-        c->top[m] = top;
-        c->depth[m] = ++depth;
+        uint32_t below = ((const uint32_t *)c->stack.data)[--c->stack.count];
+        if (has_top)
+            place_below(c, below, c->top[m], m);
+        else
+            c->top[below] = TOP_NONE;
+        m = below;
     }
     return true;
 }
@@ -71,10 +84,12 @@ static bool find_tops(struct core *c, struct err *err)
 {
     struct heap *h = c->h;
     if (!column_make_raw(&c->top_c, h->store, "dominators", 4, h->node_count, err) ||
-        !column_make_raw(&c->depth_c, h->store, "dominators", 4, h->node_count, err))
+        !column_make_raw(&c->depth_c, h->store, "dominators", 4, h->node_count, err) ||
+        !column_make_raw(&c->jump_c, h->store, "dominators", 4, h->node_count, err))
         return false;
     c->top = c->top_c.data;
     c->depth = c->depth_c.data;
+    c->jump = c->jump_c.data;
     memset(c->top, 0xff, (size_t)h->node_count * sizeof *c->top);
     for (uint32_t n = 0; n < h->node_count; n++) {
         if (c->top[n] == TOP_UNKNOWN && !find_top(c, n, err))
@@ -86,11 +101,15 @@ static bool find_tops(struct core *c, struct err *err)
 /* Of two nodes of one tree. */
 static uint32_t common_ancestor(const struct core *c, uint32_t a, uint32_t b)
 {
+    const uint32_t *jump = c->jump, *depth = c->depth;
+    if (depth[a] < depth[b])
+        return common_ancestor(c, b, a);
+    while (depth[a] > depth[b])
+        a = depth[jump[a]] >= depth[b] ? jump[a] : c->parent[a];
     while (a != b) {
-        if (c->depth[a] >= c->depth[b])
-            a = c->parent[a];
-        else
-            b = c->parent[b];
+        bool far = jump[a] != jump[b];
+        a = far ? jump[a] : c->parent[a];
+        b = far ? jump[b] : c->parent[b];
     }
     return a;
 }
@@ -290,8 +309,8 @@ bool core_settle(struct heap *h, const struct column *open, struct err *err)
               settle_open_nodes(&c, err);
     if (ok && !c.all_reached)
         hang_unreached_from_root(&c);
-    struct column *const columns[] = {&c.top_c, &c.depth_c, &c.stack, &c.links,
-                                      &c.nodes, &c.first_c, &c.to_c};
+    struct column *const columns[] = {&c.top_c, &c.depth_c, &c.jump_c,  &c.stack,
+                                      &c.links, &c.nodes,   &c.first_c, &c.to_c};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
     return ok;

@@ -18,7 +18,7 @@
 #include "analyzer/retainers.h"
 
 /* How far a nearest common ancestor is looked for before the node is left to the core. */
-#define CLIMB_MAX 64
+#define CLIMB_MAX 24
 
 /* The next one up, NO_NODE from the top of a tree. */
 static uint32_t up(const uint32_t *parent, uint32_t n)
