@@ -195,10 +195,46 @@ static void test_random_heaps(void **state)
         check_heap(first + i);
 }
 
+/* A list whose every link holds the same map: the map's dominator is the first link. Looking for it
+ * from each link one by one would take hours. */
+static void test_long_list_with_a_hub(void **state)
+{
+    enum { LINKS = 1000000, HUB = LINKS + 1 };
+    struct buf text = {0};
+    struct heap h;
+    struct err err = {0};
+    (void)state;
+    buf_printf(&text,
+               "{\"snapshot\":{\"meta\":{\"node_fields\":[\"type\",\"name\",\"id\",\"self_size\","
+               "\"edge_count\"],\"node_types\":[[\"object\"],\"string\"],\"edge_fields\":[\"type\","
+               "\"name_or_index\",\"to_node\"],\"edge_types\":[[\"internal\"],\"x\"]},"
+               "\"node_count\":%d,\"edge_count\":%d},\n\"nodes\":[0,0,1,0,1",
+               LINKS + 2, 2 * LINKS);
+    for (int i = 1; i <= LINKS; i++)
+        buf_printf(&text, "\n,0,0,%d,8,%d", 2 * i + 1, i < LINKS ? 2 : 1);
+    buf_printf(&text, "\n,0,0,%d,80,0],\n\"edges\":[0,0,5", 2 * HUB + 1);
+    for (int i = 1; i <= LINKS; i++) {
+        if (i < LINKS)
+            buf_printf(&text, "\n,0,0,%d", 5 * (i + 1));
+        buf_printf(&text, "\n,0,0,%d", 5 * HUB);
+    }
+    buf_puts(&text, "],\n\"strings\":[\"\"]}");
+    if (!heap_from_text(text.data, text.len, false, &h, &err) || !heap_analyze(&h, NULL, &err))
+        fail_msg("%s", err.msg);
+    assert_true(h.complete);
+    assert_int_equal(heap_dominator(&h, HUB), 1);
+    assert_int_equal(heap_dominator(&h, LINKS), LINKS - 1);
+    assert_int_equal(heap_retained_bytes(&h, 1), LINKS * 8 + 80);
+    assert_int_equal(heap_retainer_count(&h, HUB), LINKS);
+    heap_release(&h);
+    buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_heaps),
+        cmocka_unit_test(test_long_list_with_a_hub),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
