@@ -35,10 +35,7 @@ struct core {
 
 static bool push(struct column *c, uint32_t n, struct err *err)
 {
-    if (!column_reserve(c, 1, err))
-        return err_prefix(err, "dominators");
-    ((uint32_t *)c->data)[c->count++] = n;
-    return true;
+    return column_push(c, n, err) || err_prefix(err, "dominators");
 }
 
 /* -- the forest -- */

@@ -20,10 +20,7 @@ struct search {
 static bool enqueue(struct search *s, uint32_t n, int32_t distance, struct err *err)
 {
     ((int32_t *)s->h->distance.data)[n] = distance;
-    if (!column_reserve(&s->queue, 1, err))
-        return err_prefix(err, "distances");
-    ((uint32_t *)s->queue.data)[s->queue.count++] = n;
-    return true;
+    return column_push(&s->queue, n, err) || err_prefix(err, "distances");
 }
 
 /* JavaScript's parseInt of a text: false for NaN. Only small numbers matter, all digits do. */
@@ -84,10 +81,7 @@ static bool edge_counts(struct search *s, enum source source, uint64_t e)
 
 static bool note_skipped(struct search *s, uint32_t n, struct err *err)
 {
-    if (!column_reserve(s->skipped, 1, err))
-        return err_prefix(err, "distances");
-    ((uint32_t *)s->skipped->data)[s->skipped->count++] = n;
-    return true;
+    return column_push(s->skipped, n, err) || err_prefix(err, "distances");
 }
 
 /* Their names are looked at once, in order, and not at random during the search. */
@@ -99,9 +93,8 @@ static bool mark_odd_sources(struct search *s, struct err *err)
         column_sweep(&h->node_name, n);
         if (LIKELY(source_of(s, n) == SOURCE_PLAIN))
             continue;
-        if (!column_reserve(&s->odd, 1, err))
+        if (!column_push(&s->odd, n, err))
             return err_prefix(err, "distances");
-        ((uint32_t *)s->odd.data)[s->odd.count++] = n;
         flags[n] |= FLAG_SCRATCH;
     }
     return true;

@@ -64,9 +64,8 @@ static bool put_with_all_above(struct order *o, uint32_t n, struct err *err)
 {
     o->stack.count = 0;
     for (; o->next[n] == NO_PLACE; n = o->dominator[n]) {
-        if (!column_reserve(&o->stack, 1, err))
+        if (!column_push(&o->stack, n, err))
             return err_prefix(err, "dominator tree");
-        ((uint32_t *)o->stack.data)[o->stack.count++] = n;
     }
     while (o->stack.count) {
         uint32_t m = ((const uint32_t *)o->stack.data)[--o->stack.count];

@@ -20,12 +20,6 @@
 /* How far a nearest common ancestor is looked for before the node is left to the core. */
 #define CLIMB_MAX 24
 
-/* The next one up, NO_NODE from the top of a tree. */
-static uint32_t up(const uint32_t *parent, uint32_t n)
-{
-    return parent[n];
-}
-
 /* NO_NODE: none within reach. The first loop is for what is nearly always so: one retainer is close
  * above the other (an array and its elements). */
 static uint32_t common_ancestor(const uint32_t *parent, uint32_t a, uint32_t b)
@@ -35,12 +29,12 @@ static uint32_t common_ancestor(const uint32_t *parent, uint32_t a, uint32_t b)
     for (uint32_t x = a, y = b, i = 0; i < CLOSE && x != NO_NODE && y != NO_NODE; i++) {
         if (x == b || y == a)
             return x == b ? b : a;
-        x = up(parent, x);
-        y = up(parent, y);
+        x = parent[x];
+        y = parent[y];
     }
-    for (uint32_t x = a; x != NO_NODE && steps < CLIMB_MAX; x = up(parent, x))
+    for (uint32_t x = a; x != NO_NODE && steps < CLIMB_MAX; x = parent[x])
         way[steps++] = x;
-    for (uint32_t y = b, i = 0; y != NO_NODE && i < CLIMB_MAX; y = up(parent, y), i++) {
+    for (uint32_t y = b, i = 0; y != NO_NODE && i < CLIMB_MAX; y = parent[y], i++) {
         for (uint32_t k = 0; k < steps; k++) {
             if (way[k] == y)
                 return y;
@@ -80,9 +74,8 @@ static bool plant_forest(struct heap *h, struct column *open, struct err *err)
         } else if (!(flags & FLAG_SHARED)) {
             parent[n] = retainer[n] & ~EDGE_ESSENTIAL;
         } else {
-            if (!column_reserve(open, 1, err))
+            if (!column_push(open, n, err))
                 return err_prefix(err, "dominators");
-            ((uint32_t *)open->data)[open->count++] = n;
         }
     }
     return true;

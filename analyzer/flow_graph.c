@@ -142,9 +142,8 @@ static bool evaluate(struct search *s, uint32_t v, uint32_t linked, uint32_t *re
     }
     s->stack.count = 0;
     do {
-        if (!column_reserve(&s->stack, 1, err))
+        if (!column_push(&s->stack, v, err))
             return err_prefix(err, "dominators");
-        ((uint32_t *)s->stack.data)[s->stack.count++] = v;
         v = links[v].ancestor;
     } while (links[v].ancestor >= linked);
     const uint32_t *path = s->stack.data;

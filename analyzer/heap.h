@@ -110,7 +110,7 @@ struct heap {
     bool has_user_roots;
     struct column distance;  /* int32_t */
     struct column dominator; /* uint32_t */
-    struct column retained;  /* uint64_t */
+    struct column retained;  /* uint32_t, or uint64_t where the whole heap needs it */
     struct column retainer;  /* by node, see analyzer/retainers.h: uint32_t, NO_NODE or the only
                                 source | EDGE_ESSENTIAL; FLAG_SHARED: row; FLAG_HUB: number */
     struct places first_retainer; /* by row */

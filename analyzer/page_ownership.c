@@ -17,10 +17,7 @@ static bool mark(struct heap *h, struct column *stack, uint32_t n, struct err *e
     if (*flags & FLAG_PAGE_OWNED)
         return true;
     *flags |= FLAG_PAGE_OWNED;
-    if (!column_reserve(stack, 1, err))
-        return err_prefix(err, "page-owned nodes");
-    ((uint32_t *)stack->data)[stack->count++] = n;
-    return true;
+    return column_push(stack, n, err) || err_prefix(err, "page-owned nodes");
 }
 
 static bool is_page_root(const struct heap *h, uint64_t e)

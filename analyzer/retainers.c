@@ -60,11 +60,8 @@ static void mark_and_count(struct heap *h, const struct weak_pairs *w)
 static bool add_hub(struct heap *h, uint32_t count, uint32_t *ret_number, struct err *err)
 {
     struct column *hubs = &h->hub_retainers;
-    if (!column_reserve(hubs, 1, err))
-        return err_prefix(err, "retainers");
     *ret_number = (uint32_t)hubs->count;
-    ((uint32_t *)hubs->data)[hubs->count++] = count;
-    return true;
+    return column_push(hubs, count, err) || err_prefix(err, "retainers");
 }
 
 /* A shared node's word becomes its row, a hub's its number. */

@@ -34,9 +34,8 @@ static bool spread(struct transfer *t, uint32_t u, struct err *err)
         if ((word & EDGE_SPECIAL) && heap_edge_type(h, e) == EDGE_WEAK)
             continue;
         owner[to] = owner[to] == OWNER_NONE ? mine : OWNER_MANY;
-        if (!column_reserve(&t->stack, 1, err))
+        if (!column_push(&t->stack, to, err))
             return err_prefix(err, "size transfer");
-        ((uint32_t *)t->stack.data)[t->stack.count++] = to;
     }
     return true;
 }

@@ -71,6 +71,14 @@ bool column_make_raw(struct column *c, struct store *s, const char *what, uint32
 /* Capacity for `more` elements behind `count`, undefined; may move the data, seldom when it is
  * large. */
 bool column_reserve(struct column *c, uint64_t more, struct err *err) WARN_UNUSED;
+/* Appends to a column of uint32_t. */
+static inline bool column_push(struct column *c, uint32_t value, struct err *err)
+{
+    if (!column_reserve(c, 1, err))
+        return false;
+    ((uint32_t *)c->data)[c->count++] = value;
+    return true;
+}
 /* Gives back what is behind `count`. The data stays where it is. */
 void column_fit(struct column *c);
 void column_release(struct column *c);
