@@ -63,6 +63,7 @@ struct heap_summary {
     bool present;
     const char *file;
     uint64_t nodes, edges, total_bytes;
+    uint64_t explained_bytes; /* retained by what the findings name, each byte once */
     uint64_t code_bytes, string_bytes, js_array_bytes, typed_array_bytes, system_bytes,
         native_bytes;
     struct class_row *top_classes; /* by retained size */

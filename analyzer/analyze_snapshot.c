@@ -45,7 +45,7 @@ static bool ask(struct analysis *a, struct heap *h, const struct analyze_options
 {
     const char *file = a->inputs[0].file;
     progress_step(p, "looking for leaks", 0, 1);
-    bool ok = rules_run(h, file, a, err) && heap_summarize(h, file, a, err) &&
+    bool ok = heap_summarize(h, file, a, err) && rules_run(h, file, a, err) &&
               (!o->keep_heap || keep_graph(a, h, err));
     progress_step(p, "looking for leaks", 1, 1);
     return ok;

@@ -160,9 +160,9 @@ static void walk_class(struct codec *c, struct class_row *row)
 static void walk_heap(struct codec *c, struct heap_summary *h)
 {
     uint64_t *const figures[] = {
-        &h->nodes,        &h->edges,          &h->total_bytes,  &h->code_bytes,
-        &h->string_bytes, &h->js_array_bytes, &h->system_bytes, &h->typed_array_bytes,
-        &h->native_bytes,
+        &h->nodes,        &h->edges,           &h->total_bytes,  &h->code_bytes,
+        &h->string_bytes, &h->js_array_bytes,  &h->system_bytes, &h->typed_array_bytes,
+        &h->native_bytes, &h->explained_bytes,
     };
     for (size_t i = 0; i < ARRAY_LEN(figures); i++)
         *figures[i] = number(c, *figures[i], UINT64_MAX);

@@ -13,12 +13,20 @@ enum category {
     CAT_LIST,
     CAT_RESPONSE,
     CAT_BUFFER,
-    CAT_KIND,
-    CAT_NEXT,
     CAT_SOCKET,
     CAT_PROCESS,
-    CAT_OLD_KEY,
     CAT_CONFIG,
+    CAT_NAMED, /* and the place in `named` behind it */
+};
+
+static const struct {
+    const char *name;
+    enum census_list list;
+    enum node_type type;
+} named[] = {
+#define X(list, name, type) {name, CENSUS_##list, NODE_##type},
+    CENSUS_NAMED(X)
+#undef X
 };
 
 static const struct {
@@ -31,16 +39,8 @@ static const struct {
     {"Object", CAT_LIST},
     {"ServerResponse", CAT_RESPONSE},
     {"system / JSArrayBufferData", CAT_BUFFER},
-    {"PAGE", CAT_KIND},
-    {"PAGES", CAT_KIND},
-    {"APP_PAGE", CAT_KIND},
-    {"ROUTE", CAT_KIND},
-    {"APP_ROUTE", CAT_KIND},
-    {"FETCH", CAT_KIND},
-    {"next", CAT_NEXT},
     {"Node / TCPSocketWrap", CAT_SOCKET},
     {"process", CAT_PROCESS},
-    {"isrMemoryCacheSize", CAT_OLD_KEY},
 };
 
 static bool add(struct node_list *l, uint32_t n, struct err *err)
@@ -96,14 +96,8 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
     case CAT_BUFFER:
         census->buffer_bytes += heap_self_bytes(h, n);
         return heap_self_bytes(h, n) < BUFFER_LEAST_BYTES || add(&census->buffers, n, err);
-    case CAT_KIND:
-        return t != NODE_STRING || add(&census->kind_strings, n, err);
-    case CAT_NEXT:
-        return t != NODE_STRING || add(&census->next_strings, n, err);
     case CAT_CONFIG:
         return t != NODE_STRING || add(&census->configs, n, err);
-    case CAT_OLD_KEY:
-        return t != NODE_STRING || add(&census->old_keys, n, err);
     case CAT_SOCKET:
         census->sockets++;
         return true;
@@ -112,9 +106,16 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
             census->process = n;
         return true;
     case CAT_NONE:
+    case CAT_NAMED:
         break;
     }
     return true;
+}
+
+static bool count_named(const struct js *js, uint32_t n, size_t row, struct census *census,
+                        struct err *err)
+{
+    return heap_type(js->h, n) != named[row].type || add(&census->named[named[row].list], n, err);
 }
 
 /* Sources, not messages: V8 keeps the first 1024 characters of a text. */
@@ -133,18 +134,24 @@ static void mark_configs(const struct heap *h, uint8_t *category)
 
 static bool categorize(const struct heap *h, uint8_t **ret, struct err *err)
 {
-    const char *names[ARRAY_LEN(categories)];
-    uint32_t found[ARRAY_LEN(categories)];
+    enum { COUNT = ARRAY_LEN(categories) + ARRAY_LEN(named) };
+    const char *names[COUNT];
+    uint32_t found[COUNT];
     uint32_t count = strings_count(&h->strings);
     uint8_t *category = calloc((size_t)count + 1, 1);
+    _Static_assert(CAT_NAMED + ARRAY_LEN(named) <= UINT8_MAX, "a category is a byte");
     if (!category)
         return err_nomem(err, count, "the census of objects");
     for (size_t i = 0; i < ARRAY_LEN(categories); i++)
         names[i] = categories[i].name;
-    strings_find(&h->strings, names, ARRAY_LEN(names), found);
-    for (size_t i = 0; i < ARRAY_LEN(categories); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(named); i++)
+        names[ARRAY_LEN(categories) + i] = named[i].name;
+    strings_find(&h->strings, names, COUNT, found);
+    for (size_t i = 0; i < COUNT; i++) {
         if (found[i] != NO_STRING)
-            category[found[i]] = (uint8_t)categories[i].category;
+            category[found[i]] = i < ARRAY_LEN(categories)
+                                     ? (uint8_t)categories[i].category
+                                     : (uint8_t)(CAT_NAMED + i - ARRAY_LEN(categories));
     }
     mark_configs(h, category);
     *ret = category;
@@ -163,8 +170,11 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
     for (uint32_t n = 0; ok && n < h->node_count; n++) {
         heap_sweep(h, n);
         uint32_t name = heap_name_index(h, n);
-        if (name < strings && category[name])
-            ok = count_node(js, n, (enum category)category[name], &c, err);
+        if (name >= strings || !category[name])
+            continue;
+        ok = category[name] < CAT_NAMED
+                 ? count_node(js, n, (enum category)category[name], &c, err)
+                 : count_named(js, n, (size_t)category[name] - CAT_NAMED, &c, err);
     }
     free(category);
     if (!ok) {
@@ -177,10 +187,10 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
 
 void census_release(struct census *c)
 {
-    struct node_list *const lists[] = {&c->collections,  &c->responses,    &c->buffers,
-                                       &c->kind_strings, &c->next_strings, &c->configs,
-                                       &c->old_keys};
+    struct node_list *const lists[] = {&c->collections, &c->responses, &c->buffers, &c->configs};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         free(lists[i]->nodes);
+    for (size_t i = 0; i < CENSUS_LIST_COUNT; i++)
+        free(c->named[i].nodes);
     *c = (struct census){0};
 }

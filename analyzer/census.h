@@ -10,16 +10,33 @@ struct node_list {
     size_t count, cap;
 };
 
+/* What is collected by name alone: the list, the name of its nodes, their type. Several names may
+ * share a list. */
+#define CENSUS_NAMED(X)                                                                            \
+    X(KIND_WORDS, "PAGE", STRING) /* the kinds of cached entries */                                \
+    X(KIND_WORDS, "PAGES", STRING)                                                                 \
+    X(KIND_WORDS, "APP_PAGE", STRING)                                                              \
+    X(KIND_WORDS, "ROUTE", STRING)                                                                 \
+    X(KIND_WORDS, "APP_ROUTE", STRING)                                                             \
+    X(KIND_WORDS, "FETCH", STRING)                                                                 \
+    X(NEXT_WORDS, "next", STRING) /* the name in its package.json */                               \
+    X(OLD_KEYS, "isrMemoryCacheSize", STRING)
+
+enum census_list {
+    CENSUS_KIND_WORDS,
+    CENSUS_NEXT_WORDS,
+    CENSUS_OLD_KEYS,
+    CENSUS_LIST_COUNT,
+};
+
 struct census {
-    struct node_list collections;  /* large by bytes or by entries, see thresholds.h */
-    struct node_list responses;    /* ServerResponse objects, prototypes left out */
-    struct node_list buffers;      /* backing stores of ArrayBuffers */
-    struct node_list kind_strings; /* "PAGE", "FETCH", ...: the kinds of cached entries */
-    struct node_list next_strings; /* "next": the name in its package.json */
-    struct node_list old_keys;     /* "isrMemoryCacheSize" */
-    struct node_list configs;      /* texts that set the size of the in-memory cache */
-    uint32_t process;              /* the process object, NO_NODE if not there */
-    uint64_t sockets;              /* live TCP connections */
+    struct node_list named[CENSUS_LIST_COUNT];
+    struct node_list collections; /* large by bytes or by entries, see thresholds.h */
+    struct node_list responses;   /* ServerResponse objects, prototypes left out */
+    struct node_list buffers;     /* backing stores of ArrayBuffers */
+    struct node_list configs;     /* texts that set the size of the in-memory cache */
+    uint32_t process;             /* the process object, NO_NODE if not there */
+    uint64_t sockets;             /* live TCP connections */
     uint64_t buffer_bytes;
 };
 

@@ -27,8 +27,8 @@ static struct str version_of_package(const struct js *js, const struct census *c
 {
     enum { LOOK_AT = 1000000 };
     const struct heap *h = js->h;
-    for (size_t i = 0; i < census->next_strings.count; i++) {
-        uint32_t name = census->next_strings.nodes[i];
+    for (size_t i = 0; i < census->named[CENSUS_NEXT_WORDS].count; i++) {
+        uint32_t name = census->named[CENSUS_NEXT_WORDS].nodes[i];
         struct retainer_walk w = heap_retainers(h, name);
         for (unsigned seen = 0; seen < LOOK_AT && retainer_next(&w); seen++) {
             uint32_t u = w.source;

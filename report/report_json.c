@@ -120,6 +120,7 @@ static void put_heap(struct json_writer *r, const struct heap_summary *h)
     put_classes(r, h);
     json_key_number(r, "code_bytes", h->code_bytes);
     json_key_number(r, "edges", h->edges);
+    json_key_number(r, "explained_bytes", h->explained_bytes);
     json_key_text(r, "file", h->file);
     json_key_number(r, "js_array_bytes", h->js_array_bytes);
     json_key_number(r, "native_bytes", h->native_bytes);

@@ -370,6 +370,11 @@ static void put_heap(struct text_report *r)
     put_plural(t, h->nodes, "node", "nodes");
     buf_puts(t, " and ");
     put_plural(t, h->edges, "edge", "edges");
+    if (h->explained_bytes) {
+        buf_puts(t, "; the findings explain ");
+        text_put_bytes(t, h->explained_bytes);
+        buf_puts(t, " of it, each byte counted once");
+    }
     page_paragraph(&r->page, no_label(2), buf_str(t));
     put_statistics(r);
 }

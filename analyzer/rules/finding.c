@@ -28,6 +28,7 @@ struct finding *finding_add(struct rule_input *in, const char *rule, enum severi
         return f;
     f->node_id = heap_id(h, n);
     f->retained_bytes = heap_retained_bytes(h, n);
+    finding_claim(in, f, n);
     (void)!retaining_path(in->js, n, &a->arena, &f->path, &f->path_count, &ignored);
     return f;
 }
@@ -51,26 +52,23 @@ void finding_set_owner(struct rule_input *in, struct finding *f, const struct ow
         f->script = arena_strndup(&in->analysis->arena, script.p, script.len);
 }
 
-struct finding *finding_of_node(struct rule_input *in, uint32_t n)
+void finding_claim(struct rule_input *in, const struct finding *f, uint32_t n)
 {
-    struct analysis *a = in->analysis;
-    for (size_t i = 0; i < a->finding_count; i++) {
-        if (a->findings[i].node == n && a->findings[i].file == in->file)
-            return &a->findings[i];
-    }
-    return NULL;
+    uint32_t place = (uint32_t)(f - in->analysis->findings);
+    if (!in->claim_failed.code)
+        (void)!claims_add(&in->claims, n, place, &in->claim_failed);
 }
 
-bool is_explained(struct rule_input *in, uint32_t n)
+struct finding *finding_of_node(struct rule_input *in, uint32_t n)
 {
-    enum { CLIMB = 16 };
-    const struct heap *h = in->js->h;
-    for (unsigned i = 0; i < CLIMB && n != h->root; i++) {
-        if (finding_of_node(in, n))
-            return true;
-        n = heap_dominator(h, n);
-    }
-    return false;
+    uint32_t place;
+    return claims_of(&in->claims, n, &place) ? &in->analysis->findings[place] : NULL;
+}
+
+struct finding *finding_explaining(struct rule_input *in, uint32_t n)
+{
+    uint32_t place;
+    return claims_explain(&in->claims, n, &place) ? &in->analysis->findings[place] : NULL;
 }
 
 void evidence_add(struct rule_input *in, struct finding *f, uint32_t n, const char *fmt, ...)

@@ -169,7 +169,7 @@ bool rule_image_buffers(struct rule_input *in, struct err *err)
     if (!g)
         return err_nomem(err, sizeof *g, "buffers");
     for (size_t i = 0; i < in->census->buffers.count; i++) {
-        if (!is_explained(in, in->census->buffers.nodes[i]))
+        if (!finding_explaining(in, in->census->buffers.nodes[i]))
             count_buffer(in, g, in->census->buffers.nodes[i]);
     }
     judge(in, g);

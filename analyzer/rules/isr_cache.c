@@ -115,8 +115,8 @@ static void find_caches(struct rule_input *in, struct caches *c)
 {
     const struct js *js = in->js;
     const struct heap *h = js->h;
-    for (size_t i = 0; i < in->census->kind_strings.count; i++) {
-        uint32_t word = in->census->kind_strings.nodes[i];
+    for (size_t i = 0; i < in->census->named[CENSUS_KIND_WORDS].count; i++) {
+        uint32_t word = in->census->named[CENSUS_KIND_WORDS].nodes[i];
         size_t kind = kind_of(c, heap_name(h, word));
         struct retainer_walk w = heap_retainers(h, word);
         while (retainer_next(&w)) {

@@ -106,7 +106,7 @@ static bool is_own_key(const struct js *js, uint32_t n)
 static void check_old_key(struct rule_input *in)
 {
     static const char key[] = "isrMemoryCacheSize";
-    const struct node_list *nodes = &in->census->old_keys;
+    const struct node_list *nodes = &in->census->named[CENSUS_OLD_KEYS];
     if (next_cache_key(&in->analysis->next) != CACHE_KEY_MAX)
         return;
     for (size_t i = 0; i < nodes->count; i++) {

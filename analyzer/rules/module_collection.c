@@ -130,7 +130,7 @@ bool rule_module_collection(struct rule_input *in, struct err *err)
     }
     swallow(in->js->h, c, count);
     for (size_t i = 0; i < count; i++) {
-        if (!c[i].swallowed_by && !finding_of_node(in, c[i].node))
+        if (!c[i].swallowed_by && !finding_explaining(in, c[i].node))
             report(in, &c[i]);
     }
     free(c);

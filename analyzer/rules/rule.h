@@ -10,10 +10,13 @@
 #include "analyzer/analysis.h"
 #include "analyzer/census.h"
 #include "analyzer/owner.h"
+#include "analyzer/rules/claims.h"
 
 struct rule_input {
     const struct js *js;
     const struct census *census;
+    struct claims claims;
+    struct err claim_failed; /* the first claim that could not be kept */
     struct analysis *analysis;
     const char *file;
 };
@@ -36,16 +39,17 @@ void findings_order(struct analysis *a);
 
 /* -- what rules are written with -- */
 
-/* A new finding about node `n` (NO_NODE: none) with its retaining path and retained size. NULL when
- * memory is out. */
+/* A new finding about node `n` (NO_NODE: none), which it claims, with its retaining path and
+ * retained size. NULL when memory is out. */
 struct finding *finding_add(struct rule_input *in, const char *rule, enum severity severity,
                             uint32_t n);
 /* Its variable, script from what owner_find() said. */
 void finding_set_owner(struct rule_input *in, struct finding *f, const struct owner *o);
-/* The finding so far about this node, NULL if none: one cause is reported once. */
+/* The finding explains n too, with all that it dominates. */
+void finding_claim(struct rule_input *in, const struct finding *f, uint32_t n);
+/* The finding that claims n itself, or what dominates it closely; NULL if none does. */
 struct finding *finding_of_node(struct rule_input *in, uint32_t n);
-/* Is n, or what dominates it closely, reported already? */
-bool is_explained(struct rule_input *in, uint32_t n);
+struct finding *finding_explaining(struct rule_input *in, uint32_t n);
 
 void evidence_add(struct rule_input *in, struct finding *f, uint32_t n, const char *fmt, ...)
     PRINTF_LIKE(4, 5);

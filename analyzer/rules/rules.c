@@ -28,20 +28,34 @@ void findings_order(struct analysis *a)
         qsort(a->findings, a->finding_count, sizeof *a->findings, compare_findings);
 }
 
+static bool run_all(struct rule_input *in, struct err *err)
+{
+    struct analysis *a = in->analysis;
+    bool ok = heap_identify(in->js, in->census, a, err);
+    for (size_t i = 0; ok && i < rule_count; i++)
+        ok = rules[i].run(in, err);
+    if (ok && in->claim_failed.code) {
+        *err = in->claim_failed;
+        ok = false;
+    }
+    if (ok)
+        a->heap.explained_bytes = claims_bytes(&in->claims);
+    if (ok && a->arena.failed)
+        ok = err_nomem(err, 0, "the findings");
+    return ok;
+}
+
 bool rules_run(const struct heap *h, const char *file, struct analysis *a, struct err *err)
 {
     struct js js;
     struct census census;
+    struct rule_input in = {.js = &js, .census = &census, .analysis = a, .file = file};
     js_init(&js, h);
     if (!census_take(&js, &census, err))
         return false;
-    struct rule_input in = {.js = &js, .census = &census, .analysis = a, .file = file};
-    bool ok = heap_identify(&js, &census, a, err);
-    for (size_t i = 0; ok && i < rule_count; i++)
-        ok = rules[i].run(&in, err);
+    bool ok = claims_init(&in.claims, h, err) && run_all(&in, err);
+    claims_release(&in.claims);
     census_release(&census);
-    if (ok && a->arena.failed)
-        ok = err_nomem(err, 0, "the findings");
     findings_order(a);
     return ok;
 }
