@@ -107,6 +107,11 @@ struct finding {
     const char *title;   /* one sentence */
     const char *variable;
     const char *script;
+    uint32_t line; /* in the script, 1-based; 0: not known */
+    const char
+        *kind; /* of what holds: "Map"; of cached entries: "PAGE"; NULL if it does not apply */
+    const char *route; /* that it comes from: "/blog/a#####", NULL if not known */
+    const char *issue; /* of a leak known to its project: "#89033", NULL */
     uint64_t entries;
     uint64_t retained_bytes;
     uint32_t node;    /* ordinal of the container, UINT32_MAX if none */

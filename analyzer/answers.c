@@ -202,6 +202,10 @@ static void walk_finding(struct codec *c, struct finding *f)
     f->title = text(c, f->title);
     f->variable = optional_text(c, f->variable);
     f->script = optional_text(c, f->script);
+    f->line = (uint32_t)number(c, f->line, UINT32_MAX);
+    f->kind = optional_text(c, f->kind);
+    f->route = optional_text(c, f->route);
+    f->issue = optional_text(c, f->issue);
     f->entries = number(c, f->entries, UINT64_MAX);
     f->retained_bytes = number(c, f->retained_bytes, UINT64_MAX);
     f->node = (uint32_t)number(c, f->node, UINT32_MAX);

@@ -76,9 +76,13 @@ static void put_findings(struct json_writer *r, const struct analysis *a)
         json_key_number_or_null(r, "entries", f->entries);
         put_evidence(r, f->evidence, f->evidence_count);
         json_key_text(r, "file", f->file);
+        json_key_text(r, "issue", f->issue);
+        json_key_text(r, "kind", f->kind);
+        json_key_number_or_null(r, "line", f->line);
         json_key_number_or_null(r, "node_id", f->node_id);
         put_path(r, f);
         json_key_number(r, "retained_bytes", f->retained_bytes);
+        json_key_text(r, "route", f->route);
         json_key_text(r, "rule", f->rule);
         json_key_text(r, "script", f->script);
         json_key_text(r, "severity", severity_word(f->severity));

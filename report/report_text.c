@@ -423,6 +423,8 @@ static void put_finding(struct text_report *r, const struct finding *f)
                    buf_str(t));
     put_fact(r, "variable", f->variable);
     put_fact(r, "script", f->script);
+    put_fact(r, "route", f->route);
+    put_fact(r, "issue", f->issue);
     if (f->entries) {
         t = page_scratch(p);
         text_put_count(t, f->entries);

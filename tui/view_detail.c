@@ -103,6 +103,8 @@ static void put_finding(const struct view *v, struct text_page *p)
     put_fact(p, "rule", buf_str(b));
     put_fact(p, "variable", f->variable);
     put_fact(p, "script", f->script);
+    put_fact(p, "route", f->route);
+    put_fact(p, "issue", f->issue);
     put_count_fact(p, "entries", f->entries);
     b = text_page_scratch(p);
     text_put_bytes(b, f->retained_bytes);
