@@ -24,12 +24,13 @@ struct core {
     /* uint32_t, by node: its tree's top, its steps below it, and a node farther up */
     struct column top_c, depth_c, jump_c;
     uint32_t *top, *depth, *jump;
-    struct column stack;   /* uint32_t */
-    struct column links;   /* struct link */
-    struct column nodes;   /* uint32_t, by vertex of the flow graph; the root first */
-    struct column first_c; /* uint64_t, its edges */
-    struct column to_c;    /* uint32_t */
-    uint32_t *vertex;      /* by node, NO_VERTEX: none; takes the place of `depth` */
+    struct column stack; /* uint32_t */
+    struct column links; /* struct link */
+    struct column
+        nodes; /* uint32_t, by vertex of the flow graph: the root, the open ones, others */
+    struct places first; /* its edges */
+    struct column to_c;  /* uint32_t */
+    uint32_t *vertex;    /* by node, NO_VERTEX: none; takes the place of `depth` */
     bool all_reached;
 };
 
@@ -206,17 +207,13 @@ static bool hold_open_nodes(struct core *c, struct err *err)
 
 /* -- the flow graph -- */
 
-/* The node and all above it in its tree. */
-static bool add_vertices(struct core *c, uint32_t n, struct err *err)
+static bool add_vertex(struct core *c, uint32_t n, struct err *err)
 {
-    for (; n != NO_NODE && c->vertex[n] == NO_VERTEX; n = c->parent[n]) {
-        c->vertex[n] = (uint32_t)c->nodes.count;
-        if (!push(&c->nodes, n, err))
-            return false;
-    }
-    return true;
+    c->vertex[n] = (uint32_t)c->nodes.count;
+    return push(&c->nodes, n, err);
 }
 
+/* All tops come first, then what is between them and the links. */
 static bool find_vertices(struct core *c, struct err *err)
 {
     const uint32_t *open = c->open->data;
@@ -224,46 +221,53 @@ static bool find_vertices(struct core *c, struct err *err)
     c->vertex = c->depth;
     memset(c->vertex, 0xff, (size_t)c->h->node_count * sizeof *c->vertex);
     if (!column_make(&c->nodes, c->h->store, "dominators", 4, 0, err) ||
-        !add_vertices(c, c->h->root, err))
+        !add_vertex(c, c->h->root, err))
         return false;
     for (uint64_t i = 0; i < c->open->count; i++) {
-        if (!add_vertices(c, open[i], err))
+        if (!add_vertex(c, open[i], err))
             return false;
     }
     for (uint64_t i = 0; i < c->links.count; i++) {
-        if (!add_vertices(c, links[i].from, err))
-            return false;
+        for (uint32_t n = links[i].from; c->vertex[n] == NO_VERTEX; n = c->parent[n]) {
+            if (!add_vertex(c, n, err))
+                return false;
+        }
     }
     return true;
 }
 
-/* Edges go down the trees and along the links. Counts stand two places on: filling the lists moves
- * each beginning to the next one's. */
+/* Edges go down the trees and along the links. */
 static bool find_edges(struct core *c, struct err *err)
 {
-    const uint32_t *nodes = c->nodes.data;
+    const uint32_t *nodes = c->nodes.data, *vertex = c->vertex;
     const struct link *links = c->links.data;
-    const uint64_t count = c->nodes.count;
-    if (!column_make(&c->first_c, c->h->store, "dominators", 8, count + 2, err) ||
-        !column_make_raw(&c->to_c, c->h->store, "dominators", 4, count + c->links.count, err))
+    const uint64_t first_below = c->open->count + 1, count = c->nodes.count;
+    if (!places_make(&c->first, c->h->store, "dominators", count, err))
         return false;
-    uint64_t *first = c->first_c.data;
+    uint32_t *counts = c->first.low.data;
+    for (uint64_t i = first_below; i < count; i++)
+        counts[vertex[c->parent[nodes[i]]]]++;
+    for (uint64_t i = 0; i < c->links.count; i++)
+        counts[vertex[links[i].from]]++;
+    if (!column_make_raw(&c->to_c, c->h->store, "dominators", 4, places_from_counts(&c->first),
+                         err))
+        return false;
     uint32_t *to = c->to_c.data;
-    for (uint64_t i = 0; i < count; i++) {
-        if (c->parent[nodes[i]] != NO_NODE)
-            first[c->vertex[c->parent[nodes[i]]] + 2]++;
-    }
+    for (uint64_t i = first_below; i < count; i++)
+        to[places_take(&c->first, vertex[c->parent[nodes[i]]])] = (uint32_t)i;
     for (uint64_t i = 0; i < c->links.count; i++)
-        first[c->vertex[links[i].from] + 2]++;
-    for (uint64_t i = 0; i < count; i++)
-        first[i + 2] += first[i + 1];
-    for (uint64_t i = 0; i < count; i++) {
-        if (c->parent[nodes[i]] != NO_NODE)
-            to[first[c->vertex[c->parent[nodes[i]]] + 1]++] = (uint32_t)i;
-    }
-    for (uint64_t i = 0; i < c->links.count; i++)
-        to[first[c->vertex[links[i].from] + 1]++] = c->vertex[links[i].to];
+        to[places_take(&c->first, vertex[links[i].from])] = vertex[links[i].to];
+    places_rewind(&c->first);
     return true;
+}
+
+static bool make_flow_graph(struct core *c, struct err *err)
+{
+    column_release(&c->jump_c);
+    bool ok = find_vertices(c, err) && find_edges(c, err);
+    column_release(&c->links);
+    column_release(&c->depth_c);
+    return ok;
 }
 
 static bool settle_open_nodes(struct core *c, struct err *err)
@@ -273,12 +277,12 @@ static bool settle_open_nodes(struct core *c, struct err *err)
     struct column found_c = {0};
     const struct flow_graph g = {.store = c->h->store,
                                  .count = (uint32_t)c->nodes.count,
-                                 .first = c->first_c.data,
+                                 .first = &c->first,
                                  .to = c->to_c.data};
     bool ok = column_make_raw(&found_c, c->h->store, "dominators", 4, g.count, err) &&
               flow_graph_dominators(&g, found_c.data, err);
     for (uint64_t i = 0; ok && i < c->open->count; i++) {
-        uint32_t found = ((const uint32_t *)found_c.data)[c->vertex[open[i]]];
+        uint32_t found = ((const uint32_t *)found_c.data)[i + 1];
         /* What hangs below is told by its top. */
         c->all_reached = c->all_reached && found != NO_VERTEX;
         if (found == NO_VERTEX)
@@ -302,12 +306,12 @@ bool core_settle(struct heap *h, const struct column *open, struct err *err)
 {
     struct core c = {.h = h, .open = open, .parent = h->dominator.data, .all_reached = true};
     bool ok = column_make(&c.stack, h->store, "dominators", 4, 0, err) && find_tops(&c, err) &&
-              hold_open_nodes(&c, err) && find_vertices(&c, err) && find_edges(&c, err) &&
-              settle_open_nodes(&c, err);
+              hold_open_nodes(&c, err) && make_flow_graph(&c, err) && settle_open_nodes(&c, err);
     if (ok && !c.all_reached)
         hang_unreached_from_root(&c);
-    struct column *const columns[] = {&c.top_c, &c.depth_c, &c.jump_c,  &c.stack,
-                                      &c.links, &c.nodes,   &c.first_c, &c.to_c};
+    places_release(&c.first);
+    struct column *const columns[] = {&c.top_c, &c.depth_c, &c.jump_c, &c.stack,
+                                      &c.links, &c.nodes,   &c.to_c};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
     return ok;

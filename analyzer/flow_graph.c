@@ -20,14 +20,13 @@ struct search {
     const struct flow_graph *g;
     uint32_t reached; /* numbers are below */
     struct column number_c, vertex_c, parent_c, semi_c, links_c;
-    struct column stack;         /* of frames while numbering, then uint32_t */
-    struct column first_later_c; /* uint64_t */
-    struct column later_c;       /* uint32_t, predecessors with a larger number */
-    uint32_t *number;            /* by vertex */
+    struct column stack;       /* of frames while numbering, then uint32_t */
+    struct places first_later; /* of the lists in */
+    struct column later_c;     /* uint32_t, predecessors with a larger number */
+    uint32_t *number;          /* by vertex */
     uint32_t *vertex;
     uint32_t *parent; /* in the search tree; at the end the immediate dominator */
     uint32_t *semi;
-    uint64_t *first_later;
     struct link *links;
 };
 
@@ -44,8 +43,6 @@ static bool make_arrays(struct search *s, struct err *err)
         {&s->vertex_c, 4, count},
         {&s->parent_c, 4, count},
         {&s->semi_c, 4, count},
-        {&s->first_later_c, 8, count + 2},
-        {&s->links_c, sizeof(struct link), count},
         {&s->stack, sizeof(struct frame), 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
@@ -57,9 +54,7 @@ static bool make_arrays(struct search *s, struct err *err)
     s->vertex = s->vertex_c.data;
     s->parent = s->parent_c.data;
     s->semi = s->semi_c.data;
-    s->first_later = s->first_later_c.data;
-    s->links = s->links_c.data;
-    return true;
+    return places_make(&s->first_later, store, "dominators", count, err);
 }
 
 /* -- numbering -- */
@@ -73,7 +68,7 @@ static bool visit(struct search *s, uint32_t v, uint32_t parent, struct err *err
     if (!column_reserve(&s->stack, 1, err))
         return err_prefix(err, "dominators");
     ((struct frame *)s->stack.data)[s->stack.count++] =
-        (struct frame){.vertex = v, .next_edge = s->g->first[v]};
+        (struct frame){.vertex = v, .next_edge = places_at(s->g->first, v)};
     return true;
 }
 
@@ -82,7 +77,7 @@ static bool visit(struct search *s, uint32_t v, uint32_t parent, struct err *err
 static void meet(struct search *s, uint32_t from, uint32_t to)
 {
     if (from > to)
-        s->first_later[to + 2]++;
+        ((uint32_t *)s->first_later.low.data)[to]++;
     else if (from < s->semi[to])
         s->semi[to] = from;
 }
@@ -95,7 +90,7 @@ static bool number_vertices(struct search *s, struct err *err)
         return false;
     while (s->stack.count) {
         struct frame *f = &((struct frame *)s->stack.data)[s->stack.count - 1];
-        uint64_t e = f->next_edge, end = g->first[f->vertex + 1];
+        uint64_t e = f->next_edge, end = places_at(g->first, f->vertex + 1);
         uint32_t from = s->number[f->vertex];
         for (; e < end && s->number[g->to[e]] != NO_VERTEX; e++)
             meet(s, from, s->number[g->to[e]]);
@@ -110,24 +105,24 @@ static bool number_vertices(struct search *s, struct err *err)
 
 /* -- dominators -- */
 
-/* Counts stand two places on: filling the lists moves each beginning to the next one's. */
+/* The numbers by vertex are of no use any more. */
 static bool collect_later(struct search *s, struct err *err)
 {
     const struct flow_graph *g = s->g;
-    for (uint32_t i = 0; i < s->reached; i++)
-        s->first_later[i + 2] += s->first_later[i + 1];
-    if (!column_make_raw(&s->later_c, g->store, "dominators", 4, s->first_later[s->reached + 1],
-                         err))
+    if (!column_make_raw(&s->later_c, g->store, "dominators", 4,
+                         places_from_counts(&s->first_later), err))
         return false;
     uint32_t *later = s->later_c.data;
     for (uint32_t i = 0; i < s->reached; i++) {
         uint32_t v = s->vertex[i];
-        for (uint64_t e = g->first[v]; e < g->first[v + 1]; e++) {
+        for (uint64_t e = places_at(g->first, v), end = places_at(g->first, v + 1); e < end; e++) {
             uint32_t to = s->number[g->to[e]];
             if (to < i)
-                later[s->first_later[to + 1]++] = i;
+                later[places_take(&s->first_later, to)] = i;
         }
     }
+    places_rewind(&s->first_later);
+    column_release(&s->number_c);
     return true;
 }
 
@@ -162,11 +157,15 @@ static bool evaluate(struct search *s, uint32_t v, uint32_t linked, uint32_t *re
 static bool find_semidominators(struct search *s, struct err *err)
 {
     const uint32_t *later = s->later_c.data;
-    if (!column_make(&s->stack, s->g->store, "dominators", 4, 0, err))
+    column_release(&s->stack);
+    if (!column_make(&s->stack, s->g->store, "dominators", 4, 0, err) ||
+        !column_make(&s->links_c, s->g->store, "dominators", sizeof(struct link), s->g->count, err))
         return false;
+    s->links = s->links_c.data;
     for (uint32_t i = s->reached; i-- > 1;) {
         uint32_t semi = s->semi[i];
-        for (uint64_t k = s->first_later[i]; k < s->first_later[i + 1]; k++) {
+        uint64_t end = places_at(&s->first_later, (uint64_t)i + 1);
+        for (uint64_t k = places_at(&s->first_later, i); k < end; k++) {
             uint32_t least = 0;
             if (!evaluate(s, later[k], i + 1, &least, err))
                 return false;
@@ -199,8 +198,9 @@ bool flow_graph_dominators(const struct flow_graph *g, uint32_t *dominator, stru
               find_semidominators(&s, err);
     if (ok)
         find_dominators(&s, dominator);
-    struct column *const columns[] = {&s.number_c, &s.vertex_c,      &s.parent_c, &s.semi_c,
-                                      &s.links_c,  &s.first_later_c, &s.later_c,  &s.stack};
+    places_release(&s.first_later);
+    struct column *const columns[] = {&s.number_c, &s.vertex_c, &s.parent_c, &s.semi_c,
+                                      &s.links_c,  &s.later_c,  &s.stack};
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         column_release(columns[i]);
     return ok;

@@ -4,13 +4,14 @@
 #ifndef MORTEM_ANALYZER_FLOW_GRAPH_H
 #define MORTEM_ANALYZER_FLOW_GRAPH_H
 
-#include "base/store.h"
+#include "analyzer/places.h"
 
-/* Vertex 0 is where all paths begin. Edges of vertex v are to[first[v]] .. to[first[v + 1]]. */
+/* Vertex 0 is where all paths begin. Edges of vertex v are to[places_at(first, v)] up to those of
+ * v + 1. */
 struct flow_graph {
     struct store *store;
     uint32_t count;
-    const uint64_t *first;
+    const struct places *first;
     const uint32_t *to;
 };
 

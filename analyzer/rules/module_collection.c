@@ -119,12 +119,15 @@ static void report(struct rule_input *in, const struct candidate *c)
 
 bool rule_module_collection(struct rule_input *in, struct err *err)
 {
+    enum { COOL_EVERY = 8192 }; /* a heap of lists and trees has many candidates */
     const struct node_list *all = &in->census->collections;
     struct candidate *c = calloc(all->count + 1, sizeof *c);
     size_t count = 0;
     if (!c)
         return err_nomem(err, all->count * sizeof *c, "collections");
     for (size_t i = 0; i < all->count; i++) {
+        if (i % COOL_EVERY == 0)
+            heap_cool(in->js->h);
         c[count].node = all->nodes[i];
         count += is_suspect(in, &c[count]);
     }

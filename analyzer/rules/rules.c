@@ -32,8 +32,10 @@ static bool run_all(struct rule_input *in, struct err *err)
 {
     struct analysis *a = in->analysis;
     bool ok = heap_identify(in->js, in->census, a, err);
-    for (size_t i = 0; ok && i < rule_count; i++)
+    for (size_t i = 0; ok && i < rule_count; i++) {
+        heap_cool(in->js->h);
         ok = rules[i].run(in, err);
+    }
     if (ok && in->claim_failed.code) {
         *err = in->claim_failed;
         ok = false;
