@@ -108,7 +108,7 @@ struct heap {
     /* -- derived -- */
     uint32_t hub_least; /* retainers; 0: HUB_LEAST_RETAINERS */
     bool has_user_roots;
-    struct column distance;  /* int32_t */
+    struct column distance;  /* uint16_t, or uint32_t where one is too large: heap_distance() */
     struct column dominator; /* uint32_t */
     struct column retained;  /* uint32_t, or uint64_t where the whole heap needs it */
     struct column retainer;  /* by node, see analyzer/retainers.h: uint32_t, NO_NODE or the only
@@ -211,9 +211,23 @@ static inline bool edge_type_is_indexed(enum edge_type t)
     return t == EDGE_ELEMENT || t == EDGE_HIDDEN;
 }
 
+/* A word of the column: 0 for none, else the steps and one; the top bit for those from the system's
+ * root. */
+#define DISTANCE_SYSTEM_NARROW 0x8000u
+#define DISTANCE_SYSTEM_WIDE 0x80000000u
+
+static inline int32_t distance_of_word(uint32_t word, uint32_t system)
+{
+    if (UNLIKELY(!word))
+        return NO_DISTANCE;
+    return (int32_t)(word & (system - 1)) - 1 + (word & system ? SYSTEM_DISTANCE : 0);
+}
+
 static inline int32_t heap_distance(const struct heap *h, uint32_t n)
 {
-    return ((const int32_t *)h->distance.data)[n];
+    return LIKELY(h->distance.elem == sizeof(uint16_t))
+               ? distance_of_word(((const uint16_t *)h->distance.data)[n], DISTANCE_SYSTEM_NARROW)
+               : distance_of_word(((const uint32_t *)h->distance.data)[n], DISTANCE_SYSTEM_WIDE);
 }
 
 static inline uint32_t heap_dominator(const struct heap *h, uint32_t n)

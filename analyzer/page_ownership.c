@@ -66,10 +66,10 @@ static bool roots_agree(const struct heap *h)
 static bool flood_from_distances(struct heap *h, const struct column *skipped, struct column *stack,
                                  struct err *err)
 {
-    const int32_t *distance = h->distance.data;
     uint8_t *flags = h->node_flags.data;
     for (uint32_t n = 0; n < h->node_count; n++) {
-        if (distance[n] > 0 && distance[n] < SYSTEM_DISTANCE)
+        int32_t distance = heap_distance(h, n);
+        if (distance > 0 && distance < SYSTEM_DISTANCE)
             flags[n] |= FLAG_PAGE_OWNED;
     }
     for (uint64_t i = 0; i < skipped->count; i++) {

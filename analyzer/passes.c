@@ -76,6 +76,7 @@ bool heap_analyze(struct heap *h, const struct progress *p, struct err *err)
     progress_step(p, "finding dominators", 1, STEPS);
     ok = ok && progress_goes_on(p, err) && tasks_run(tasks, ARRAY_LEN(tasks), err);
     progress_step(p, "adding up sizes", 3, STEPS);
+    heap_cool(h);
     ok = ok && progress_goes_on(p, err) && pass_retained_sizes(h, err);
     progress_step(p, "adding up sizes", STEPS, STEPS);
     heap_cool(h);

@@ -62,6 +62,7 @@ bool pass_retained_sizes(struct heap *h, struct err *err)
             add_up_narrow(h);
         else
             add_up_wide(h);
+        heap_cool(h);
         give_to_classes(h, covered);
     }
     free(covered);

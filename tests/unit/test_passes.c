@@ -226,6 +226,10 @@ static void test_long_list_with_a_hub(void **state)
     assert_int_equal(heap_dominator(&h, LINKS), LINKS - 1);
     assert_int_equal(heap_retained_bytes(&h, 1), LINKS * 8 + 80);
     assert_int_equal(heap_retainer_count(&h, HUB), LINKS);
+    for (uint32_t i = 1; i <= LINKS; i++) /* most of them do not fit into 16 bits */
+        assert_int_equal(heap_distance(&h, i), i);
+    assert_int_equal(heap_distance(&h, HUB), 2);
+    assert_int_equal(heap_distance(&h, 0), SYSTEM_DISTANCE);
     heap_release(&h);
     buf_release(&text);
 }
