@@ -56,8 +56,8 @@ JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all deps demo check bench bench-synth parity parity-random parity-writers check-built build-tests unit \
-	cli-tests golden asan check-neon lint format man install uninstall clean help FORCE
+.PHONY: all deps demo check bench bench-synth lab lab-matrix parity parity-random parity-writers check-built \
+	build-tests unit cli-tests golden asan check-neon lint format man install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -132,6 +132,14 @@ $(BENCH)/synth: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/synth*.c))
 $(BENCH)/measure $(BENCH)/synth:
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+LAB := MORTEM=$(BUILD)/mortem LAB=build/lab node samples/lab/lab.js
+
+lab: all ## a real server with one leak, its snapshot, the verdict (node, npm): VERSION=16 LEAK=map, NODE=24; samples/lab/README.md
+	@$(LAB) run '$(or $(VERSION),16)' '$(or $(LEAK),map)'
+
+lab-matrix: all ## the same for many, with precision and recall: VERSIONS='14 16' LEAKS='map requests', or all of them
+	@$(LAB) matrix '$(or $(VERSIONS),14 16)' '$(or $(LEAKS),all)'
 
 parity: all ## every number against Chrome DevTools': ../shared/data/heaps, or SNAP=FILE [OLD=FILE] (npm)
 	@tests/parity/parity.sh $(BUILD)/mortem build/parity
