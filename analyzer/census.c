@@ -40,6 +40,8 @@ static const struct {
     {"ServerResponse", CAT_RESPONSE},
     {"system / JSArrayBufferData", CAT_BUFFER},
     {"Node / TCPSocketWrap", CAT_SOCKET},
+    {"Node / PipeWrap", CAT_SOCKET},
+    {"Node / Http2Stream", CAT_SOCKET},
     {"process", CAT_PROCESS},
 };
 

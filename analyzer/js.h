@@ -9,42 +9,105 @@
 
 /* Strings of the heap that are looked for by name: resolved once. */
 #define JS_NAMES(X)                                                                                \
+    X(ALS, "AsyncLocalStorage")                                                                    \
     X(ARRAY, "Array")                                                                              \
     X(ARRAY_BUFFER, "ArrayBuffer")                                                                 \
+    X(ASYNC_FRAME, "AsyncContextFrame")                                                            \
+    X(ASYNC_FRAME_SYMBOL, "<symbol kAsyncContextFrame>")                                           \
+    X(ASYNC_GENERATOR, "AsyncGenerator")                                                           \
     X(BACKING_STORE, "system / JSArrayBufferData")                                                 \
     X(BODY, "body")                                                                                \
+    X(BOUND_FUNCTION, "bound_function")                                                            \
+    X(BOUND_THIS, "bound_this")                                                                    \
     X(BUFFER, "buffer")                                                                            \
+    X(CACHE, "cache")                                                                              \
+    X(CACHE_CONTROLS, "cacheControls")                                                             \
+    X(CALLBACK, "callback")                                                                        \
     X(CLEANUP_QUEUE, "Node / CleanupQueue")                                                        \
+    X(CONSUMING, "_consuming")                                                                     \
     X(CONTEXT, "context")                                                                          \
     X(DATA, "data")                                                                                \
     X(DESCRIPTORS, "system / DescriptorArray")                                                     \
+    X(DESCRIPTORS_EDGE, "descriptors")                                                             \
+    X(DESTROYED, "destroyed")                                                                      \
+    X(DISTURBED, "disturbed")                                                                      \
+    X(DUMPED, "_dumped")                                                                           \
+    X(DYNAMIC_ROUTES, "dynamicRoutes")                                                             \
     X(ELEMENTS, "elements")                                                                        \
+    X(ENTRY, "entry")                                                                              \
+    X(EVENTS, "_events")                                                                           \
+    X(EXTENSION, "extension")                                                                      \
+    X(FETCH_METRICS, "fetchMetrics")                                                               \
     X(FINISHED, "finished")                                                                        \
+    X(FUNCTION, "function")                                                                        \
+    X(GENERATOR, "Generator")                                                                      \
+    X(GET_ITEMS_LRU, "getItemsLru")                                                                \
+    X(GLOBAL_PROXY, "global_proxy_object")                                                         \
+    X(HANDLE, "_handle")                                                                           \
     X(HTML, "html")                                                                                \
+    X(IDLE_NEXT, "_idleNext")                                                                      \
+    X(INCOMING_MESSAGE, "IncomingMessage")                                                         \
     X(KIND, "kind")                                                                                \
+    X(K_CONSUME, "<symbol kConsume>")                                                              \
+    X(K_HANDLE, "<symbol kHandle>")                                                                \
+    X(K_READING, "<symbol kReading>")                                                              \
+    X(K_SOCKET, "<symbol kSocket>")                                                                \
+    X(K_STATE, "<symbol kState>")                                                                  \
+    X(LISTENER, "listener")                                                                        \
+    X(LISTENER_CLASS, "Listener")                                                                  \
+    X(LOCKS, "locks")                                                                              \
     X(LRU_CACHE, "LRUCache")                                                                       \
     X(MAP, "Map")                                                                                  \
     X(MAP_EDGE, "map")                                                                             \
+    X(MEMORY_CACHE, "memoryCache")                                                                 \
     X(NAME, "name")                                                                                \
+    X(NATIVE_TO_JAVASCRIPT, "native_to_javascript")                                                \
+    X(NEXT, "next")                                                                                \
     X(OBJECT, "Object")                                                                            \
+    X(OBSERVERS, "observers")                                                                      \
     X(ODDBALL, "system / Oddball")                                                                 \
+    X(ON_EVICT, "onEvict")                                                                         \
+    X(ON_TIMEOUT, "_onTimeout")                                                                    \
     X(PAGE_DATA, "pageData")                                                                       \
+    X(PARENT, "parent")                                                                            \
+    X(PENDING, "pending")                                                                          \
+    X(PENDING_RESPONSES, "pendingResponses")                                                       \
     X(PREVIOUS, "previous")                                                                        \
+    X(PROMISE, "Promise")                                                                          \
+    X(PROMISE_REACTION, "system / PromiseReaction")                                                \
     X(PROPS, "props")                                                                              \
     X(PROTO, "__proto__")                                                                          \
+    X(REACTIONS, "reactions_or_result")                                                            \
+    X(READABLE, "readable")                                                                        \
+    X(REFED, "<symbol refed>")                                                                     \
+    X(REGISTERS, "parameters_and_registers")                                                       \
+    X(REPEAT, "_repeat")                                                                           \
     X(REQ, "req")                                                                                  \
+    X(RES, "res")                                                                                  \
+    X(RESOLVE, "resolve")                                                                          \
+    X(RESOURCES, "resources")                                                                      \
+    X(RESOURCE_STORE, "<symbol kResourceStore>")                                                   \
+    X(ROUTES, "routes")                                                                            \
     X(RSC_DATA, "rscData")                                                                         \
     X(SCRIPT, "script")                                                                            \
     X(SCRIPT_OR_DEBUG_INFO, "script_or_debug_info")                                                \
+    X(SERVER_RESPONSE, "ServerResponse")                                                           \
     X(SET, "Set")                                                                                  \
     X(SHARED, "shared")                                                                            \
     X(SOCKET, "socket")                                                                            \
     X(SOURCE, "source")                                                                            \
+    X(SOURCE_TEXT_MODULE, "system / SourceTextModule")                                             \
+    X(STATE, "state")                                                                              \
+    X(STORE_SYMBOL, "kResourceStore")                                                              \
     X(TABLE, "table")                                                                              \
+    X(TIMEOUT, "Timeout")                                                                          \
+    X(TIMINGS, "timings")                                                                          \
     X(TRUE, "true")                                                                                \
     X(UINT8_CLAMPED, "Uint8ClampedArray")                                                          \
     X(URL, "url")                                                                                  \
-    X(VERSION, "version")
+    X(VALUE, "value")                                                                              \
+    X(VERSION, "version")                                                                          \
+    X(WS_SOCKET, "_socket")
 
 enum js_name {
 #define X(id, text) JS_##id,

@@ -4,6 +4,7 @@
  * runtime's own tables are known not to leak and are left out. A large collection inside another
  * one of the same variable is the same cause: the outermost is reported.
  */
+#include "analyzer/rules/holders.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -24,9 +25,14 @@ static bool is_suspect(struct rule_input *in, struct candidate *c)
 {
     const struct heap *h = in->js->h;
     uint64_t retained = heap_retained_bytes(h, c->node);
+    uint32_t event;
     c->entries = js_entries(in->js, c->node);
     if (c->entries < COLLECTION_LEAST_ENTRIES ||
         (retained < COLLECTION_LEAST_BYTES && c->entries < COLLECTION_MANY_ENTRIES))
+        return false;
+    /* Listeners of live connections: they go with these. */
+    if (c->entries <= CALLBACKS_PER_SOCKET * in->census->sockets &&
+        holder_emitter(in->js, c->node, &event) != NO_NODE)
         return false;
     owner_find(in->js, c->node, &c->owner);
     c->kind = owner_script_kind(in->js, &c->owner);

@@ -2,18 +2,25 @@
  *
  * A ServerResponse that is finished and has lost its socket belongs to nobody. A handful of them is
  * normal; many, against few live sockets, means that something keeps what came with each request:
- * the props of server-side rendering, closures, stores of AsyncLocalStorage.
+ * the props of server-side rendering, closures, stores of AsyncLocalStorage. They are grouped by
+ * what holds them, and each group is a cause of its own.
  */
 #include "analyzer/key_pattern.h"
+#include "analyzer/rules/holders.h"
+#include "analyzer/rules/retention_report.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-static const char id[] = "request-retention";
+#define GROUPS_MAX 32
 
-#define SAMPLE 48
+struct grouping {
+    struct retained_group groups[GROUPS_MAX];
+    size_t count;
+    struct known_holders known;
+    uint32_t *group_of; /* by orphan: place in groups */
+};
 
 static bool is_orphan(const struct js *js, uint32_t response)
 {
@@ -21,136 +28,149 @@ static bool is_orphan(const struct js *js, uint32_t response)
            !js_is_object(js, js_property(js, response, JS_SOCKET));
 }
 
-/* What the URLs of the requests have in common. */
-static const char *route_pattern(struct rule_input *in, const uint32_t *orphans, size_t count)
+/* The first group is of those whose holder is not known. */
+static size_t group_for(struct grouping *g, const struct holder *h, uint32_t orphan)
 {
-    struct str urls[SAMPLE];
-    struct buf b = {0};
-    size_t used = 0, step = count / SAMPLE + 1;
-    for (size_t i = 0; i < count && used < SAMPLE; i += step) {
-        uint32_t req = js_property(in->js, orphans[i], JS_REQ);
-        struct str url = js_text(in->js, js_property(in->js, req, JS_URL));
-        if (url.len)
-            urls[used++] = url;
+    if (h->kind == HOLDER_UNKNOWN)
+        return 0;
+    for (size_t i = 1; i < g->count; i++) {
+        if (g->groups[i].holder.kind == h->kind && g->groups[i].holder.key == h->key)
+            return i;
     }
-    key_pattern_put(urls, used, &b);
-    const char *text = arena_strndup(&in->analysis->arena, buf_str(&b), b.len);
-    buf_release(&b);
-    return text;
+    if (g->count == GROUPS_MAX)
+        return 0;
+    g->groups[g->count] = (struct retained_group){.holder = *h, .sample = orphan};
+    return g->count++;
 }
 
-struct mechanism {
-    uint32_t container; /* NO_NODE: no collection holds most of them */
-    uint32_t orphan;    /* one of them */
-    struct owner owner; /* of the container, or of the orphan */
-};
+static void group(struct rule_input *in, struct grouping *g, const uint32_t *orphans, size_t count)
+{
+    g->groups[0] = (struct retained_group){.holder = {.node = NO_NODE, .carrier = NO_NODE}};
+    g->count = 1;
+    for (size_t i = 0; i < count; i++) {
+        struct holder h;
+        holder_find(in, &g->known, orphans[i], &h);
+        g->group_of[i] = (uint32_t)group_for(g, &h, orphans[i]);
+        g->groups[g->group_of[i]].count++;
+    }
+}
 
-/* The collection that dominates most of a sample. */
-static void find_mechanism(struct rule_input *in, const uint32_t *orphans, size_t count,
-                           struct mechanism *ret)
+/* What nothing dominates is given to the holder that most of a sample have in their paths. */
+static void name_unknown(struct rule_input *in, struct grouping *g, const uint32_t *orphans,
+                         size_t count)
 {
     enum { TRIED = 15 };
-    uint32_t containers[TRIED];
-    size_t best_votes = 0;
-    for (size_t i = 0; i < TRIED; i++) {
-        uint32_t orphan = orphans[i * count / TRIED];
-        size_t votes = 1;
-        containers[i] = js_dominating_collection(in->js, orphan, COLLECTION_LEAST_ENTRIES);
-        for (size_t k = 0; k < i; k++)
-            votes += containers[k] == containers[i];
-        if (votes > best_votes) {
-            best_votes = votes;
-            ret->container = containers[i];
-            ret->orphan = orphan;
-        }
+    size_t votes[GROUPS_MAX] = {0}, best = 0, left = g->groups[0].count, step = left / TRIED + 1;
+    size_t seen = 0;
+    for (size_t i = 0; i < count && left; i++) {
+        struct holder h;
+        if (g->group_of[i] || seen++ % step)
+            continue;
+        holder_find_by_path(in, &g->known, orphans[i], &h);
+        g->groups[0].sample = orphans[i];
+        size_t to = group_for(g, &h, orphans[i]);
+        if (++votes[to] > votes[best])
+            best = to;
     }
-    owner_find(in->js, ret->container != NO_NODE ? ret->container : ret->orphan, &ret->owner);
-}
-
-/* Without a collection the retaining path tells what kind of thing holds on. */
-static const char *holder_by_path(const struct finding *f)
-{
-    static const struct {
-        const char *node, *holder;
-    } holders[] = {
-        {"Timeout", "timers that were never cleared"},
-        {"AsyncContextFrame", "an AsyncLocalStorage store that outlives its request"},
-        {"EventEmitter", "listeners that were never removed"},
-        {"Promise", "promises that never settle"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(holders); i++) {
-        for (size_t k = 0; k < f->path_count; k++) {
-            if (!strcmp(f->path[k].node, holders[i].node))
-                return holders[i].holder;
-        }
-    }
-    return "timers, closures or stores";
-}
-
-static uint64_t retained_by_all(const struct heap *h, const uint32_t *orphans, size_t count)
-{
-    uint64_t sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += heap_retained_bytes(h, orphans[i]);
-    return sum;
-}
-
-static void advise(struct rule_input *in, struct finding *f, const char *holder)
-{
-    struct arena *arena = &in->analysis->arena;
-    const char *where = f->script ? f->script : "the code that handles requests";
-    advice_add(
-        in, f, arena_printf(arena, "Do not keep req, res or props in %s", holder), where,
-        "recent.push({ url: req.url, at: Date.now() })  // copy the few fields that are needed\n"
-        "if (recent.length > 100) recent.shift()        // and bound the list",
-        "A kept response keeps its request, headers, socket buffers and everything rendered "
-        "for it.");
-    advice_add(
-        in, f, "End timers and listeners with the request", where,
-        "const timer = setInterval(poll, 30_000)\n"
-        "res.once('close', () => clearInterval(timer))",
-        "A timer or listener made inside of a request holds its AsyncLocalStorage store, and "
-        "with it the request.");
-}
-
-static const char *holder_text(struct rule_input *in, const struct finding *f,
-                               const struct mechanism *m)
-{
-    struct buf b = {0};
-    if (m->container == NO_NODE)
-        return holder_by_path(f);
-    owner_put_accessor(in->js, &m->owner, &b);
-    const char *text = b.len ? arena_strndup(&in->analysis->arena, b.data, b.len) : "a collection";
-    buf_release(&b);
-    return text;
-}
-
-static void report(struct rule_input *in, const uint32_t *orphans, size_t count)
-{
-    struct arena *arena = &in->analysis->arena;
-    struct mechanism m = {0};
-    find_mechanism(in, orphans, count, &m);
-    bool kept = m.container != NO_NODE;
-    struct finding *f = finding_add(in, id, SEVERITY_LEAK, kept ? m.container : m.orphan);
-    if (!f)
+    if (!best)
         return;
-    const char *holder = holder_text(in, f, &m);
-    if (kept)
-        finding_set_owner(in, f, &m.owner);
-    f->entries = count;
-    f->retained_bytes =
-        max_u64(kept ? f->retained_bytes : 0, retained_by_all(in->js->h, orphans, count));
-    f->confidence = kept ? 95 : 85;
-    f->title = arena_printf(arena, "%s finished responses are still held, by %s",
-                            count_text(in, count), holder);
-    evidence_add(in, f, m.orphan,
-                 "%s ServerResponse objects are finished and have no socket; %s live sockets",
-                 count_text(in, count), count_text(in, in->census->sockets));
-    const char *route = route_pattern(in, orphans, count);
-    if (*route)
-        evidence_add(in, f, NO_NODE, "their requests were for %s", route);
-    advise(in, f, holder);
-    advise_readable_names(in, f);
+    g->groups[best].count += left;
+    g->groups[0].count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!g->group_of[i])
+            g->group_of[i] = (uint32_t)best;
+    }
+}
+
+/* The orphans of one group, in `ret`. */
+static size_t select_group(const struct grouping *g, size_t place, const uint32_t *orphans,
+                           size_t count, uint32_t *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (g->group_of[i] == place)
+            ret[n++] = orphans[i];
+    }
+    return n;
+}
+
+/* A few that something else holds as well are no cause of their own. */
+static bool report_groups(struct rule_input *in, struct grouping *g, const uint32_t *orphans,
+                          size_t count, struct err *err)
+{
+    uint32_t *members = malloc(count * sizeof *members);
+    bool ok = members || err_nomem(err, count * sizeof *members, "responses");
+    for (size_t i = g->count; ok && i-- > 0;) {
+        struct retained_group *at = &g->groups[i];
+        size_t least = at->holder.kind == HOLDER_UNKNOWN ? ORPHANS_LEAST : ORPHANS_OF_CAUSE;
+        if (at->count < least || at->count * 20 < count)
+            continue;
+        at->members = members;
+        at->count = select_group(g, i, orphans, count, members);
+        ok = retention_report(in, at, err);
+    }
+    free(members);
+    return ok;
+}
+
+static bool report(struct rule_input *in, const uint32_t *orphans, size_t count, struct err *err)
+{
+    struct grouping *g = calloc(1, sizeof *g);
+    bool ok = g && (g->group_of = calloc(count, sizeof *g->group_of));
+    if (ok) {
+        group(in, g, orphans, count);
+        name_unknown(in, g, orphans, count);
+        ok = report_groups(in, g, orphans, count, err);
+    } else {
+        ok = err_nomem(err, count * sizeof(uint32_t), "responses");
+    }
+    if (g)
+        free(g->group_of);
+    free(g);
+    return ok;
+}
+
+/* The orphans that `f` explains (NULL: that nothing does), in `ret`. */
+static size_t explained_by(const struct finding *f, struct finding *const *by,
+                           const uint32_t *orphans, size_t count, uint32_t *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (by[i] == f)
+            ret[n++] = orphans[i];
+    }
+    return n;
+}
+
+/* Timers and listeners that were reported may hold responses: it is said there. What is left for
+ * this rule stands in front afterwards; returns how many. */
+static bool leave_explained(struct rule_input *in, uint32_t *orphans, size_t count, size_t *ret,
+                            struct err *err)
+{
+    enum { TOLD_MAX = 16 };
+    struct finding *told[TOLD_MAX];
+    struct finding **by = malloc((count + 1) * sizeof *by);
+    uint32_t *members = malloc((count + 1) * sizeof *members);
+    size_t told_count = 0;
+    bool ok = by && members;
+    for (size_t i = 0; ok && i < count; i++) {
+        by[i] = finding_explaining(in, orphans[i]);
+        size_t k = 0;
+        while (k < told_count && told[k] != by[i])
+            k++;
+        if (by[i] && k == told_count && k < TOLD_MAX)
+            told[told_count++] = by[i];
+    }
+    for (size_t i = 0; ok && i < told_count; i++) {
+        size_t n = explained_by(told[i], by, orphans, count, members);
+        if (n >= ORPHANS_OF_CAUSE)
+            retention_tell(in, told[i], members, n);
+    }
+    if (ok)
+        *ret = explained_by(NULL, by, orphans, count, orphans);
+    free(by);
+    free(members);
+    return ok || err_nomem(err, count * sizeof *by, "responses");
 }
 
 bool rule_request_retention(struct rule_input *in, struct err *err)
@@ -158,14 +178,16 @@ bool rule_request_retention(struct rule_input *in, struct err *err)
     const struct node_list *all = &in->census->responses;
     uint32_t *orphans = malloc((all->count + 1) * sizeof *orphans);
     size_t count = 0;
+    bool ok = true;
     if (!orphans)
         return err_nomem(err, all->count * sizeof *orphans, "responses");
     for (size_t i = 0; i < all->count; i++) {
-        if (is_orphan(in->js, all->nodes[i]))
+        if (is_orphan(in->js, all->nodes[i]) && !finding_of_node(in, all->nodes[i]))
             orphans[count++] = all->nodes[i];
     }
-    if (count >= ORPHANS_LEAST && count > ORPHANS_PER_SOCKET * in->census->sockets)
-        report(in, orphans, count);
+    ok = leave_explained(in, orphans, count, &count, err);
+    if (ok && count >= ORPHANS_LEAST && count > ORPHANS_PER_SOCKET * in->census->sockets)
+        ok = report(in, orphans, count, err);
     free(orphans);
-    return true;
+    return ok;
 }

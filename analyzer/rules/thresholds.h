@@ -15,6 +15,42 @@
 /* Finished responses that are still there: healthy servers keep up to 30 of them for a moment. */
 #define ORPHANS_LEAST 50
 #define ORPHANS_PER_SOCKET 3
+/* With several causes each holds its share of them. */
+#define ORPHANS_OF_CAUSE 20
+
+/* Callbacks (timers, listeners, closures) of one function: an application has one for each thing
+ * that it does, and some for each live connection. */
+#define CALLBACKS_LEAST 50
+#define CALLBACKS_PER_SOCKET 2
+/* ... or so few of them if they keep much: what they capture came with requests. */
+#define CALLBACKS_FEW 20
+#define CALLBACKS_FEW_BYTES ((uint64_t)5000000)
+/* From so much on that they keep, or so many, they are a leak for certain; below a habit that may
+ * become one. */
+#define CALLBACKS_LEAK_BYTES ((uint64_t)500000)
+#define CALLBACKS_LEAK_COUNT 500
+/* A timer that fires once ends by itself. Waits of a request (a race against 5 s, a retry) are
+ * shorter than the first of these; what waits longer than the second is as good as kept. */
+#define TIMER_SHORT_MS 60000u
+#define TIMER_LONG_MS 600000u
+/* Between: many, or with much behind them. */
+#define TIMER_WAITS_COUNT 1000
+#define TIMER_WAITS_BYTES ((uint64_t)1000000)
+/* Short ones, when they keep so much at once. */
+#define TIMER_BUSY_COUNT 200
+#define TIMER_BUSY_BYTES ((uint64_t)5000000)
+
+/* Stores of nothing but an id weigh little: a pool of connections keeps some of them for good. */
+#define STORES_LEAST_BYTES ((uint64_t)200000)
+
+/* Listeners of one event: Node itself warns from 11 on. */
+#define LISTENERS_LEAST 11
+
+/* Bundled libraries make hundreds of small closures for each schema or validator; they keep next
+ * to nothing. A flood either keeps much or is beyond any library. */
+#define FLOOD_LEAST 300
+#define FLOOD_LEAST_BYTES ((uint64_t)2000000)
+#define FLOOD_COUNT 50000
 
 /* The in-memory cache of a fresh server holds its prerendered pages: below this it is no news. */
 #define ISR_LEAST_ENTRIES 100
@@ -24,5 +60,62 @@
 #define BUFFERS_LEAST_COUNT 8
 /* Smaller buffers are slices of a pool and are not images. */
 #define BUFFER_LEAST_BYTES 4096
+
+/* Calls of one function that wait: a healthy server has as many as requests are in flight, a few
+ * for each connection. */
+#define WAITERS_LEAST 50
+#define WAITERS_PER_SOCKET 3
+/* Bodies that nobody began to read: a healthy server has those that arrived this moment. */
+#define UNREAD_LEAST 50
+/* vm contexts: tools and the edge runtime make one a function or plugin, some tens at most. */
+#define CONTEXTS_LEAST 20
+#define CONTEXTS_MANY 50
+/* Threads: pools have one or two a core. */
+#define WORKERS_LEAST 20
+#define PORTS_LEAST 100
+/* Texts of a megabyte: healthy servers have none but sources of scripts. */
+#define LARGE_STRING_BYTES ((uint64_t)1000000)
+/* A large text alone is a choice that can be right: it has to weigh something to be a warning. */
+#define LARGE_STRING_WARN_BYTES ((uint64_t)5000000)
+#define LARGE_STRING_SHARE 0.1
+/* JSON.stringify() joins pieces of 16 KB; who appends lines makes many small ones. A page that is
+ * being rendered can look the same for a moment, but not of this size. */
+#define APPENDED_LEAST_PIECES 1000
+#define APPENDED_PIECE_BYTES 4096
+#define APPENDED_LEAK_BYTES ((uint64_t)2000000)
+/* A part of a shorter text, a URL out of a request's headers, is no matter. */
+#define CUT_LEAST_BYTES ((uint64_t)16384)
+/* Node makes texts of so many characters outside of V8's heap (EXTERN_APEX in its sources). */
+#define OUTSIDE_LEAST_BYTES ((uint64_t)1031913)
+#define OUTSIDE_MANY 5
+/* V8 writes the first 1024 characters of a text. */
+#define SHOWN_LENGTH 1024
+/* What Next.js is known to keep is told from so many entries on, half a day's crawlers, and is a
+ * leak from the next: healthy servers that were asked for 3,000 different pages have as many. */
+#define KNOWN_LEAK_SHOWN 1000
+#define KNOWN_LEAK_ENTRIES 5000
+#define KNOWN_LEAK_BYTES ((uint64_t)5000000)
+#define KNOWN_LEAK_SHARE 0.1
+/* A bound of a million entries is no matter before a tenth of it is used: 17 MB and more. */
+#define ROUTER_CAPPED_ENTRIES 100000
+/* Room for ids of timeouts: an array doubles, and some thousand may be pending. */
+#define TIMEOUT_IDS_SHOWN 50000
+/* Bodies on their way are a few for each socket. */
+#define CLONED_BODIES_LEAST 50
+/* A healthy server has about 150 of them: errors that its modules keep. */
+#define CALL_SITES_LEAST 2000
+/* At 0.1 to 0.33 kB a path this is 2 to 7 MB. */
+#define ROUTE_INDEX_SHOWN 20000
+/* PM2's source-map-support keeps 1.5 MB in a healthy server, maps of some files up to 4. */
+#define SOURCE_MAPS_BYTES ((uint64_t)4000000)
+#define SOURCE_MAPS_WARN_BYTES ((uint64_t)10000000)
+#define SOURCE_MAPS_SHARE 0.1
+/* In healthy servers, and in those that leak what requests brought, copies of equal texts are 1 to
+ * 2 % of the heap. */
+#define DUPLICATES_LEAST_BYTES ((uint64_t)2000000)
+#define DUPLICATES_LEAST_SHARE 0.08
+/* A bounded cache of rows can have them too: a warning wants more. */
+#define DUPLICATES_WARN_BYTES ((uint64_t)10000000)
+#define DUPLICATES_WARN_SHARE 0.25
 
 #endif

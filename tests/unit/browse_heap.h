@@ -6,8 +6,8 @@
 #include "analyzer/heap.h"
 #include "base/buf.h"
 
-#define SKETCH_NODES 1024
-#define SKETCH_EDGES 4096
+#define SKETCH_NODES 4096
+#define SKETCH_EDGES 16384
 
 /* A snapshot being written. Names are raw bytes that end in NUL. */
 struct sketch {

@@ -149,7 +149,8 @@ static int fail_every_call(enum fault k, const char *path, const struct heap *wh
             assert_int_equal(h.node_count, whole->node_count);
             assert_memory_equal(h.retained.data, whole->retained.data,
                                 (size_t)h.node_count * h.retained.elem);
-            assert_memory_equal(h.distance.data, whole->distance.data, (size_t)h.node_count * h.distance.elem);
+            assert_memory_equal(h.distance.data, whole->distance.data,
+                                (size_t)h.node_count * h.distance.elem);
         } else {
             assert_int_equal(k, FAULT_READ);
             assert_int_equal(h.damage.code, ERR_INPUT);
