@@ -75,3 +75,24 @@ const char *death_cause_word(enum death_cause c)
     static_assert(ARRAY_LEN(words) == DEATH_CAUSE_COUNT, "a word for each cause of death");
     return words[c];
 }
+
+const char *bundler_word(enum bundler b)
+{
+    static const char *const words[] = {
+        [BUNDLER_UNKNOWN] = NULL,
+        [BUNDLER_WEBPACK] = "webpack",
+        [BUNDLER_TURBOPACK] = "turbopack",
+    };
+    return words[b];
+}
+
+const char *next_server_word(enum next_server s)
+{
+    static const char *const words[] = {
+        [NEXT_SERVER_UNKNOWN] = NULL,
+        [NEXT_SERVER_START] = "next-start",
+        [NEXT_SERVER_STANDALONE] = "standalone",
+        [NEXT_SERVER_CUSTOM] = "custom",
+    };
+    return words[s];
+}

@@ -39,7 +39,30 @@ enum certainty {
     CERTAINTY_EXACT,
 };
 
-/* Next.js: `version` is "14.2.3", a range "14.1 .. 14.2", or NULL. The comparable bounds,
+enum bundler {
+    BUNDLER_UNKNOWN,
+    BUNDLER_WEBPACK,
+    BUNDLER_TURBOPACK,
+};
+
+/* What was started. */
+enum next_server {
+    NEXT_SERVER_UNKNOWN,
+    NEXT_SERVER_START,      /* next start */
+    NEXT_SERVER_STANDALONE, /* the server.js of `output: 'standalone'` */
+    NEXT_SERVER_CUSTOM,     /* a server of the application's that calls Next.js */
+};
+
+#define ROUTER_PAGES 1u
+#define ROUTER_APP 2u
+
+/* A setting of next.config.js that matters for memory, as the server loaded it. */
+struct next_option {
+    const char *key; /* "experimental.serverMinification" */
+    const char *value;
+};
+
+/* Next.js: `version` is "14.2.3", a range "14.1 to 14.2", or NULL. The comparable bounds,
  * inclusive, as major*1000000 + minor*1000 + patch. */
 struct next_info {
     bool found;
@@ -49,6 +72,25 @@ struct next_info {
     uint32_t version_min;
     uint32_t version_max;
     const char *node_version; /* "20.x", from the heap or a log; NULL */
+    /* How it is built and set up, where a heap shows it. */
+    enum bundler bundler;
+    enum next_server server;
+    unsigned routers;          /* ROUTER_PAGES | ROUTER_APP */
+    const char *cache_handler; /* script of the application's own; NULL: none is seen */
+    const char **routes;       /* the first of them: "/blog/[slug]" */
+    size_t route_count;
+    uint64_t routes_total;
+    struct next_option *options;
+    size_t option_count;
+};
+
+/* What else ran in the process. Names only: an environment's values are never read. */
+struct runtime_info {
+    const char *node_range; /* "22" where no version is told; NULL */
+    const char *v8_version;
+    const char *framework; /* that serves requests, Next.js aside: "Express"; NULL */
+    const char *pm2;       /* "cluster" or "fork" mode; NULL: not under PM2 */
+    const char *images;    /* "sharp" or "squoosh" if it is loaded */
 };
 
 /* -- what held the memory -- */
@@ -154,6 +196,7 @@ struct analysis {
     struct input_info *inputs;
     size_t input_count;
     struct next_info next;
+    struct runtime_info runtime;
     struct heap_summary heap;
     struct finding *findings; /* worst first */
     size_t finding_count;
@@ -173,5 +216,7 @@ const char *input_kind_word(enum input_kind k);
 const char *severity_word(enum severity s);
 const char *certainty_word(enum certainty c);
 const char *death_cause_word(enum death_cause c);
+const char *bundler_word(enum bundler b);         /* "webpack"; NULL if unknown */
+const char *next_server_word(enum next_server s); /* "next-start"; NULL if unknown */
 
 #endif

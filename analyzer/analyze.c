@@ -5,6 +5,7 @@
 #include "analyzer/deaths.h"
 #include "analyzer/event_list.h"
 #include "analyzer/heap_file.h"
+#include "analyzer/log_findings.h"
 #include "analyzer/rules/rule.h"
 #include "base/read_ahead.h"
 #include "parsers/log.h"
@@ -29,13 +30,30 @@ static void set_problem(struct job *j, struct input_info *info, const struct err
 
 /* -- snapshots -- */
 
-/* The heap that is surer of it tells the version of Next.js, the last one that of Node. */
+/* The heap that is surer of it tells the version of Next.js, and the last one that knows how it was
+ * set up all of the rest. */
 static void join_next(struct next_info *next, const struct next_info *from)
 {
-    const char *node = from->node_version ? from->node_version : next->node_version;
-    if (from->certainty > next->certainty)
-        *next = *from;
-    next->node_version = node;
+    struct next_info joined = from->server || from->options ? *from : *next;
+    const struct next_info *surer = from->certainty > next->certainty ? from : next;
+    joined.found = next->found || from->found;
+    joined.version = surer->version;
+    joined.certainty = surer->certainty;
+    joined.source = surer->source ? surer->source : from->source;
+    joined.version_min = surer->version_min;
+    joined.version_max = surer->version_max;
+    joined.node_version = from->node_version ? from->node_version : next->node_version;
+    *next = joined;
+}
+
+static void join_runtime(struct runtime_info *run, const struct runtime_info *from)
+{
+    const char **const old[] = {&run->node_range, &run->v8_version, &run->framework, &run->pm2,
+                                &run->images};
+    const char *const new[] = {from->node_range, from->v8_version, from->framework, from->pm2,
+                               from->images};
+    for (size_t i = 0; i < ARRAY_LEN(old); i++)
+        *old[i] = new[i] ? new[i] : *old[i];
 }
 
 /* The snapshot with the most bytes is the one that the figures are of. */
@@ -55,6 +73,7 @@ static bool join(struct job *j, struct input_info *info, struct analysis *part, 
     struct analysis *a = j->a;
     *info = part->inputs[0];
     join_next(&a->next, &part->next);
+    join_runtime(&a->runtime, &part->runtime);
     join_heap(a, part);
     for (size_t i = 0; i < part->finding_count; i++) {
         struct finding *f =
@@ -239,6 +258,7 @@ bool analyze_files(const char *const *files, size_t count, const struct analyze_
         ok = analyze_file(&j, files[i], err) && progress_goes_on(p, err);
     if (ok) {
         logs_identify_next(&j.events, &a);
+        logs_find(&j.events, &a);
         ok = deaths_join(&a, &j.events, err);
     }
     event_list_release(&j.events);

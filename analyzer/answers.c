@@ -13,7 +13,7 @@
 #include "base/version.h"
 
 /* To be raised when the walk changes. */
-#define FORMAT 1
+#define FORMAT 2
 /* Of the sources that answers come from, by the Makefile: other rules, other answers. */
 #ifndef ANSWERS_ID
 #define ANSWERS_ID 0
@@ -146,6 +146,27 @@ static void walk_next(struct codec *c, struct next_info *n)
     n->version_min = (uint32_t)number(c, n->version_min, UINT32_MAX);
     n->version_max = (uint32_t)number(c, n->version_max, UINT32_MAX);
     n->node_version = optional_text(c, n->node_version);
+    n->bundler = (enum bundler)number(c, n->bundler, BUNDLER_TURBOPACK);
+    n->server = (enum next_server)number(c, n->server, NEXT_SERVER_CUSTOM);
+    n->routers = (unsigned)number(c, n->routers, ROUTER_PAGES | ROUTER_APP);
+    n->cache_handler = optional_text(c, n->cache_handler);
+    n->routes = list(c, n->routes, &n->route_count, sizeof *n->routes);
+    for (size_t i = 0; i < n->route_count; i++)
+        n->routes[i] = text(c, n->routes[i]);
+    n->routes_total = number(c, n->routes_total, UINT64_MAX);
+    n->options = list(c, n->options, &n->option_count, sizeof *n->options);
+    for (size_t i = 0; i < n->option_count; i++) {
+        n->options[i].key = text(c, n->options[i].key);
+        n->options[i].value = text(c, n->options[i].value);
+    }
+}
+
+static void walk_runtime(struct codec *c, struct runtime_info *r)
+{
+    const char **const texts[] = {&r->node_range, &r->v8_version, &r->framework, &r->pm2,
+                                  &r->images};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        *texts[i] = optional_text(c, *texts[i]);
 }
 
 static void walk_class(struct codec *c, struct class_row *row)
@@ -226,6 +247,7 @@ static void walk(struct codec *c, struct analysis *a)
 {
     walk_input(c, &a->inputs[0]);
     walk_next(c, &a->next);
+    walk_runtime(c, &a->runtime);
     walk_heap(c, &a->heap);
     a->findings = list(c, a->findings, &a->finding_count, sizeof *a->findings);
     for (size_t i = 0; i < a->finding_count; i++)

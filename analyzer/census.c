@@ -1,6 +1,7 @@
 /* The sweep: see census.h. */
 #include "analyzer/census.h"
 
+#include "analyzer/next_version.h"
 #include "analyzer/rules/thresholds.h"
 
 #include <stdlib.h>
@@ -16,6 +17,8 @@ enum category {
     CAT_SOCKET,
     CAT_PROCESS,
     CAT_CONFIG,
+    CAT_SCRIPT,
+    CAT_CACHED_JSON,
     CAT_NAMED, /* and the place in `named` behind it */
 };
 
@@ -100,6 +103,10 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
         return heap_self_bytes(h, n) < BUFFER_LEAST_BYTES || add(&census->buffers, n, err);
     case CAT_CONFIG:
         return t != NODE_STRING || add(&census->configs, n, err);
+    case CAT_SCRIPT:
+        return t != NODE_CODE || add(&census->scripts, n, err);
+    case CAT_CACHED_JSON:
+        return t != NODE_STRING || add(&census->cached_json, n, err);
     case CAT_SOCKET:
         census->sockets++;
         return true;
@@ -114,27 +121,92 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
     return true;
 }
 
-static bool count_named(const struct js *js, uint32_t n, size_t row, struct census *census,
+/* All rows with the name of this one, the first: several lists may want it. */
+static bool count_named(const struct js *js, uint32_t n, size_t first, struct census *census,
                         struct err *err)
 {
-    return heap_type(js->h, n) != named[row].type || add(&census->named[named[row].list], n, err);
+    for (size_t row = first; row < ARRAY_LEN(named) && !strcmp(named[row].name, named[first].name);
+         row++) {
+        if (heap_type(js->h, n) == named[row].type && !add(&census->named[named[row].list], n, err))
+            return false;
+    }
+    return true;
 }
 
 /* Sources, not messages: V8 keeps the first 1024 characters of a text. */
-static void mark_configs(const struct heap *h, uint8_t *category)
+static bool is_config(struct str s)
 {
     enum { SOURCE_LEAST = 60 };
-    static const char *const keys[] = {"isrMemoryCacheSize", "cacheMaxMemorySize"};
+    static const char *const keys[] = {"isrMemoryCacheSize", "cacheMaxMemorySize",
+                                       "incrementalCacheHandlerPath"};
+    for (size_t k = 0; k < ARRAY_LEN(keys) && s.len >= SOURCE_LEAST; k++) {
+        if (memmem(s.p, s.len, keys[k], strlen(keys[k])))
+            return true;
+    }
+    return false;
+}
+
+/* A path of a file with code: /srv/app/server.js, file:///srv/app.mjs, C:\app\server.js */
+static bool is_script_path(struct str s)
+{
+    enum { PATH_LEAST = 4, PATH_MOST = 1000 };
+    if (s.len < PATH_LEAST || s.len > PATH_MOST || memcmp(s.p + s.len - 2, "js", 2))
+        return false;
+    return s.p[0] == '/' || str_starts_with(s, "file:") || s.p[1] == ':';
+}
+
+/* {"kind":"PAGES", or {"lastModified":1, ..., "value":{"kind":"FETCH": near its beginning. */
+static bool is_cached_json(struct str s)
+{
+    enum { LOOK_AT = 160, LEAST = 16 };
+    static const char key[] = "\"kind\":\"";
+    if (s.len < LEAST || s.p[0] != '{')
+        return false;
+    const char *p = memmem(s.p, min_u64(s.len, LOOK_AT), key, sizeof key - 1);
+    if (!p)
+        return false;
+    struct str kind = {p + sizeof key - 1, (size_t)(s.p + s.len - p) - (sizeof key - 1)};
+    static const char *const kinds[] = {"PAGE\"",      "PAGES\"", "APP_PAGE\"", "ROUTE\"",
+                                        "APP_ROUTE\"", "FETCH\"", "REDIRECT\""};
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        if (str_starts_with(kind, kinds[k]))
+            return true;
+    }
+    return false;
+}
+
+/* "@next/work-async-storage@16.4.6" */
+static bool is_next_mark(struct str s)
+{
+    enum { MARK_MOST = 100 };
+    uint32_t version;
+    if (s.len > MARK_MOST || !str_starts_with(s, "@next/"))
+        return false;
+    const char *at = memrchr(s.p, '@', s.len);
+    struct str behind = {at + 1, (size_t)(s.p + s.len - at - 1)};
+    return at > s.p && next_version_parse(behind, &version);
+}
+
+/* What a text's contents tell, where its being equal to a name does not. */
+static void mark_contents(const struct heap *h, uint8_t *category, uint32_t *ret_next_mark)
+{
     for (uint32_t i = 0; i < strings_count(&h->strings); i++) {
         struct str s = strings_get(&h->strings, i);
-        for (size_t k = 0; k < ARRAY_LEN(keys) && s.len >= SOURCE_LEAST; k++) {
-            if (memmem(s.p, s.len, keys[k], strlen(keys[k])))
-                category[i] = CAT_CONFIG;
-        }
+        if (category[i])
+            continue;
+        if (is_config(s))
+            category[i] = CAT_CONFIG;
+        else if (is_script_path(s))
+            category[i] = CAT_SCRIPT;
+        else if (is_cached_json(s))
+            category[i] = CAT_CACHED_JSON;
+        if (is_next_mark(s))
+            *ret_next_mark = i;
     }
 }
 
-static bool categorize(const struct heap *h, uint8_t **ret, struct err *err)
+static bool categorize(const struct heap *h, uint8_t **ret, uint32_t *ret_next_mark,
+                       struct err *err)
 {
     enum { COUNT = ARRAY_LEN(categories) + ARRAY_LEN(named) };
     const char *names[COUNT];
@@ -142,6 +214,7 @@ static bool categorize(const struct heap *h, uint8_t **ret, struct err *err)
     uint32_t count = strings_count(&h->strings);
     uint8_t *category = calloc((size_t)count + 1, 1);
     _Static_assert(CAT_NAMED + ARRAY_LEN(named) <= UINT8_MAX, "a category is a byte");
+    _Static_assert(COUNT <= NAMES_MAX, "strings_find() takes them at once");
     if (!category)
         return err_nomem(err, count, "the census of objects");
     for (size_t i = 0; i < ARRAY_LEN(categories); i++)
@@ -149,13 +222,13 @@ static bool categorize(const struct heap *h, uint8_t **ret, struct err *err)
     for (size_t i = 0; i < ARRAY_LEN(named); i++)
         names[ARRAY_LEN(categories) + i] = named[i].name;
     strings_find(&h->strings, names, COUNT, found);
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = COUNT; i-- > 0;) { /* the first row with a name is its category */
         if (found[i] != NO_STRING)
             category[found[i]] = i < ARRAY_LEN(categories)
                                      ? (uint8_t)categories[i].category
                                      : (uint8_t)(CAT_NAMED + i - ARRAY_LEN(categories));
     }
-    mark_configs(h, category);
+    mark_contents(h, category, ret_next_mark);
     *ret = category;
     return true;
 }
@@ -163,9 +236,9 @@ static bool categorize(const struct heap *h, uint8_t **ret, struct err *err)
 bool census_take(const struct js *js, struct census *ret, struct err *err)
 {
     const struct heap *h = js->h;
-    struct census c = {.process = NO_NODE};
+    struct census c = {.process = NO_NODE, .next_mark = NO_STRING};
     uint8_t *category = NULL;
-    if (!categorize(h, &category, err))
+    if (!categorize(h, &category, &c.next_mark, err))
         return false;
     uint32_t strings = strings_count(&h->strings);
     bool ok = true;
@@ -189,7 +262,8 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
 
 void census_release(struct census *c)
 {
-    struct node_list *const lists[] = {&c->collections, &c->responses, &c->buffers, &c->configs};
+    struct node_list *const lists[] = {&c->collections, &c->responses, &c->buffers,
+                                       &c->configs,     &c->scripts,   &c->cached_json};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         free(lists[i]->nodes);
     for (size_t i = 0; i < CENSUS_LIST_COUNT; i++)

@@ -285,15 +285,19 @@ bool js_is_context(const struct js *js, uint32_t n)
            str_starts_with(heap_name(js->h, n), "system / Context");
 }
 
-uint32_t js_script_of_closure(const struct js *js, uint32_t closure)
+uint32_t js_script_of_shared(const struct js *js, uint32_t shared)
 {
-    uint32_t shared = js_internal(js, closure, JS_SHARED);
     uint32_t script = js_internal(js, shared, JS_SCRIPT);
     if (script == NO_NODE)
         script = js_internal(js, shared, JS_SCRIPT_OR_DEBUG_INFO);
     /* A debug info stands between while a debugger or coverage is on. */
     uint32_t behind = js_internal(js, script, JS_SCRIPT);
     return behind != NO_NODE ? behind : script;
+}
+
+uint32_t js_script_of_closure(const struct js *js, uint32_t closure)
+{
+    return js_script_of_shared(js, js_internal(js, closure, JS_SHARED));
 }
 
 /* A context does not name its script; closures made in it, or in one inside it, do. */

@@ -175,6 +175,8 @@ uint32_t js_dominating_collection(const struct js *js, uint32_t n, uint64_t leas
 
 uint32_t js_script_of_closure(const struct js *js,
                               uint32_t closure); /* the node named by its path */
+/* Of what all closures of one function share. */
+uint32_t js_script_of_shared(const struct js *js, uint32_t shared);
 uint32_t js_script_of_context(const struct js *js, uint32_t context);
 bool js_is_context(const struct js *js, uint32_t n);
 

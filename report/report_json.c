@@ -168,14 +168,60 @@ static void put_inputs(struct json_writer *r, const struct analysis *a)
     json_close_array(r);
 }
 
+static void put_options(struct json_writer *r, const struct next_info *n)
+{
+    json_open_array(r, "options");
+    for (size_t i = 0; i < n->option_count; i++) {
+        json_open_object(r);
+        json_key_text(r, "key", n->options[i].key);
+        json_key_text(r, "value", n->options[i].value);
+        json_close_object(r);
+    }
+    json_close_array(r);
+}
+
+static void put_routes(struct json_writer *r, const struct next_info *n)
+{
+    json_open_array(r, "routers");
+    if (n->routers & ROUTER_APP)
+        json_put_text(r, "app");
+    if (n->routers & ROUTER_PAGES)
+        json_put_text(r, "pages");
+    json_close_array(r);
+    json_open_array(r, "routes");
+    for (size_t i = 0; i < n->route_count; i++)
+        json_put_text(r, n->routes[i]);
+    json_close_array(r);
+    json_key_number(r, "routes_total", n->routes_total);
+}
+
+static void put_runtime(struct json_writer *r, const struct analysis *a)
+{
+    const struct runtime_info *run = &a->runtime;
+    json_put_key(r, "runtime");
+    json_open_object(r);
+    json_key_text(r, "framework", run->framework);
+    json_key_text(r, "images", run->images);
+    json_key_text(r, "node_range", run->node_range);
+    json_key_text(r, "node_version", a->next.node_version);
+    json_key_text(r, "pm2", run->pm2);
+    json_key_text(r, "v8_version", run->v8_version);
+    json_close_object(r);
+}
+
 static void put_next(struct json_writer *r, const struct next_info *n)
 {
     json_put_key(r, "next");
     json_open_object(r);
+    json_key_text(r, "bundler", bundler_word(n->bundler));
+    json_key_text(r, "cache_handler", n->cache_handler);
     json_key_text(r, "certainty",
                   n->certainty == CERTAINTY_NONE ? NULL : certainty_word(n->certainty));
     json_key_bool(r, "found", n->found);
     json_key_text(r, "node_version", n->node_version);
+    put_options(r, n);
+    put_routes(r, n);
+    json_key_text(r, "server", next_server_word(n->server));
     json_key_text(r, "source", n->source);
     json_key_text(r, "version", n->version);
     json_close_object(r);
@@ -189,6 +235,7 @@ static void put_document(struct json_writer *r, const struct analysis *a)
     put_heap(r, &a->heap);
     put_inputs(r, a);
     put_next(r, &a->next);
+    put_runtime(r, a);
     json_key_number(r, "schema_version", REPORT_SCHEMA_VERSION);
     json_close_object(r);
 }

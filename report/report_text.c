@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyzer/class_columns.h"
+#include "analyzer/setup_words.h"
 #include "analyzer/verdict.h"
 #include "base/text.h"
 #include "report/page.h"
@@ -242,7 +243,13 @@ static void put_next(struct text_report *r)
     }
     if (next->node_version)
         buf_printf(t, "; Node.js %s", next->node_version);
+    else if (r->a->runtime.node_range)
+        buf_printf(t, "; Node.js %s", r->a->runtime.node_range);
     page_paragraph(&r->page, no_label(2), buf_str(t));
+    t = page_scratch(&r->page);
+    setup_put_words(r->a, t);
+    if (t->len)
+        page_paragraph(&r->page, no_label(2), buf_str(t));
 }
 
 static void put_inputs(struct text_report *r)

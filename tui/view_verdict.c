@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "analyzer/setup_words.h"
 #include "analyzer/verdict.h"
 #include "base/text.h"
 #include "tui/text_page.h"
@@ -130,6 +131,10 @@ static void put_inputs(const struct analysis *a, struct text_page *p)
     if (a->next.node_version)
         buf_printf(b, ", Node.js %s", a->next.node_version);
     text_page_put(p, (struct paragraph){.indent = 2}, buf_str(b));
+    b = text_page_scratch(p);
+    setup_put_words(a, b);
+    if (b->len)
+        text_page_put(p, (struct paragraph){.indent = 2}, buf_str(b));
 }
 
 static void put_all(const struct view *v, struct text_page *p)

@@ -5,7 +5,10 @@
  * bitmaps in flight are those of squoosh, which Next.js uses up to 14 where sharp is not installed.
  */
 #include "analyzer/classes.h"
+#include "analyzer/js_values.h"
+#include "analyzer/lru.h"
 #include "analyzer/retainers.h"
+#include "analyzer/rules/image_advice.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -26,6 +29,8 @@ struct groups {
     struct group all[GROUPS_MAX];
     size_t count;
     uint64_t bitmaps, bitmap_bytes;
+    uint64_t inputs;        /* of sharp */
+    uint32_t bitmap, input; /* one of them */
 };
 
 /* RGBA in a Uint8ClampedArray: the buffer's view tells. */
@@ -38,6 +43,34 @@ static bool is_bitmap(const struct js *js, uint32_t store)
     struct retainer_walk w = heap_retainers(h, buffer);
     while (retainer_next(&w)) {
         if (js_is(js, w.source, JS_UINT8_CLAMPED))
+            return true;
+    }
+    return false;
+}
+
+/* What `n` is a property of, by that name. */
+static uint32_t object_with(const struct js *js, uint32_t n, const char *name)
+{
+    enum { LOOK_AT = 16 };
+    struct retainer_walk w = heap_retainers(js->h, n);
+    for (unsigned seen = 0; seen < LOOK_AT && retainer_next(&w); seen++) {
+        if (js_is_object(js, w.source) && js_property_named(js, w.source, name) == n)
+            return w.source;
+    }
+    return NO_NODE;
+}
+
+/* sharp keeps what it works on as {options: {input: {buffer}}}. */
+static bool is_sharp_input(const struct js *js, uint32_t store)
+{
+    enum { LOOK_AT = 16 };
+    const struct heap *h = js->h;
+    uint32_t buffer = heap_dominator(h, store);
+    struct retainer_walk w = heap_retainers(h, buffer);
+    for (unsigned seen = 0; seen < LOOK_AT && retainer_next(&w); seen++) {
+        uint32_t input = js_is_object(js, w.source) ? object_with(js, w.source, "buffer") : NO_NODE;
+        uint32_t options = input == NO_NODE ? NO_NODE : object_with(js, input, "input");
+        if (options != NO_NODE && object_with(js, options, "options") != NO_NODE)
             return true;
     }
     return false;
@@ -59,21 +92,11 @@ static void count_buffer(struct rule_input *in, struct groups *g, uint32_t store
     if (is_bitmap(in->js, store)) {
         g->bitmaps++;
         g->bitmap_bytes += bytes;
+        g->bitmap = store;
+    } else if (container == NO_NODE && is_sharp_input(in->js, store)) {
+        g->inputs++;
+        g->input = store;
     }
-}
-
-static void advise_images(struct rule_input *in, struct finding *f)
-{
-    advice_add(
-        in, f, "Let a CDN or a custom loader make the images", "next.config.js",
-        "module.exports = {\n  images: { loader: 'custom', loaderFile: './image-loader.js' },\n}",
-        "The optimizer then does not run in this process at all.");
-    advice_add(
-        in, f, "Limit what the allocator keeps", NULL,
-        "MALLOC_ARENA_MAX=2 node_modules/.bin/next start\n"
-        "LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2 node_modules/.bin/next start",
-        "After the images are done their memory often stays with glibc's arenas: RSS stays high "
-        "while the heap is small.");
 }
 
 static void report_kept(struct rule_input *in, const struct group *g, const struct owner *o)
@@ -94,6 +117,7 @@ static void report_kept(struct rule_input *in, const struct group *g, const stru
     evidence_add(in, f, g->container, "%s of %s entries, mostly %s",
                  collection_word(js_collection(in->js, g->container)), count_text(in, f->entries),
                  collection_values(in, g->container));
+    f->kind = collection_word(js_collection(in->js, g->container));
     const char *keys = collection_keys(in, g->container);
     if (*keys)
         evidence_add(in, f, NO_NODE, "its keys look like %s", keys);
@@ -110,35 +134,42 @@ static void report_bitmaps(struct rule_input *in, const struct groups *g)
         return;
     f->entries = g->bitmaps;
     f->retained_bytes = g->bitmap_bytes;
+    f->kind = "Uint8ClampedArray";
     f->confidence = 85;
     f->title = arena_printf(&in->analysis->arena, "%s raw bitmaps wait for the image optimizer",
                             count_text(in, g->bitmaps));
-    evidence_add(in, f, NO_NODE,
+    evidence_add(in, f, g->bitmap,
                  "RGBA of a Uint8ClampedArray, as squoosh makes them: 4 bytes a pixel");
-    advice_add(
-        in, f, "Install sharp", NULL, "npm install sharp",
-        "Without it Next.js up to 14 decodes images in WebAssembly, whole and uncompressed.");
-    advise_images(in, f);
+    if (in->analysis->next.found)
+        image_advice_add_sharp(in->analysis, f);
+    image_advice_add(in->analysis, f);
 }
 
-static void report_in_flight(struct rule_input *in, uint64_t count, uint64_t bytes)
+static void report_in_flight(struct rule_input *in, const struct groups *g, uint64_t count,
+                             uint64_t bytes)
 {
     struct finding *f = finding_add(in, id, SEVERITY_INFO, NO_NODE);
     if (!f)
         return;
     f->entries = count;
     f->retained_bytes = bytes;
-    f->confidence = 60;
+    f->confidence = g->inputs ? 80 : 60;
     f->title = arena_printf(&in->analysis->arena, "%s buffers are in use or on their way",
                             count_text(in, count));
+    if (g->inputs)
+        evidence_add(in, f, g->input, "%s are originals that wait for sharp or are in its hands",
+                     count_text(in, g->inputs));
     evidence_add(in, f, NO_NODE,
                  "no collection of the application's holds them: images being made, "
                  "bodies being read or written");
-    advise_images(in, f);
+    if (g->inputs || in->analysis->runtime.images)
+        image_advice_add(in->analysis, f);
 }
 
 static bool is_users(struct rule_input *in, const struct group *g, struct owner *o)
 {
+    if (lru_of(in->js, g->container) != NO_NODE)
+        return false; /* bounded */
     owner_find(in->js, g->container, o);
     enum script_kind k = owner_script_kind(in->js, o);
     return o->kind != OWNER_NONE && (k == SCRIPT_USER || k == SCRIPT_PACKAGE);
@@ -160,7 +191,7 @@ static void judge(struct rule_input *in, struct groups *g)
     if (g->bitmap_bytes >= BUFFERS_LEAST_BYTES)
         report_bitmaps(in, g);
     else if (other_bytes >= BUFFERS_LEAST_BYTES)
-        report_in_flight(in, others, other_bytes);
+        report_in_flight(in, g, others, other_bytes);
 }
 
 bool rule_image_buffers(struct rule_input *in, struct err *err)

@@ -1,59 +1,37 @@
-/* Rule isr-config: the size of the in-memory cache as it stands in the user's next.config.js.
+/* Rule isr-config: what the configuration of the in-memory cache does other than its author thinks.
  *
- * The text of the configuration is in the heap. A size that only makes sense as a number of pages,
- * or a key that the version found ignores, does not do what its author thinks.
+ * The text of next.config.js is in the heap, and so is the object that was made of it. A size that
+ * only makes sense as a number of pages, a key of another version or at another place, a cache that
+ * is off without a handler to take over: each is told with the lines that are right.
  */
+#include "analyzer/config_text.h"
+#include "analyzer/js_values.h"
 #include "analyzer/next_config.h"
 #include "analyzer/retainers.h"
+#include "analyzer/rules/isr_entries.h"
 #include "analyzer/rules/rule_list.h"
+#include "analyzer/rules/thresholds.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char id[] = "isr-config";
 
-/* Nobody means a cache of less: the number was taken for pages. */
+/* Nobody means a cache of less: the number was taken for pages, or for megabytes. */
 #define LEAST_SENSIBLE_BYTES 65536
+/* The cache would fill V8's heap, 2 to 4 GB by default, before it drops anything. */
+#define MOST_SENSIBLE_BYTES ((uint64_t)2 << 30)
 
-/* The number behind "KEY:", false if the key is not there or what follows is no number. */
-static bool find_number(struct str source, const char *key, uint64_t *ret)
-{
-    const char *p = memmem(source.p, source.len, key, strlen(key));
-    const char *end = source.p + source.len;
-    if (!p)
-        return false;
-    p += strlen(key);
-    while (p < end && (*p == ' ' || *p == ':' || *p == '"' || *p == '\''))
-        p++;
-    const char *start = p;
-    uint64_t value = 0;
-    for (; p < end && ((*p >= '0' && *p <= '9') || *p == '_') && p - start < 18; p++)
-        value = *p == '_' ? value : value * 10 + (uint64_t)(*p - '0');
-    while (p < end && *p == ' ')
-        p++;
-    *ret = value;
-    return p > start && (p == end || *p != '*');
-}
+/* One setting, in the text or in the object. */
+struct seen {
+    const char *key;
+    enum setting_place place;
+    bool is_number, is_own; /* a number is there; an object has the key as its own */
+    uint64_t number;
+    uint32_t node; /* of the text */
+};
 
-static void report(struct rule_input *in, uint32_t n, const char *key, const char *title)
-{
-    struct arena *arena = &in->analysis->arena;
-    const struct next_info *next = &in->analysis->next;
-    struct finding *f = finding_add(in, id, SEVERITY_WARN, NO_NODE);
-    if (!f)
-        return;
-    f->confidence = next->certainty == CERTAINTY_EXACT ? 95 : 80;
-    f->variable = key;
-    f->title = title;
-    evidence_add(in, f, n, "the key is in the configuration that the server loaded; Next.js is %s",
-                 next->version ? next->version : "of an unknown version");
-    const char *lines = next_cache_limit_lines(next, (uint64_t)50 << 20, arena);
-    if (lines)
-        advice_add(in, f, "Write the size in bytes under the key of your version", "next.config.js",
-                   lines,
-                   "50 MiB is also the default: leave the key out unless you want another size.");
-}
-
-/* One copy of the text is enough: Next.js loads its configuration more than once. */
+/* One report of a key is enough: Next.js loads its configuration more than once. */
 static bool is_reported(struct rule_input *in, const char *key)
 {
     const struct analysis *a = in->analysis;
@@ -65,69 +43,320 @@ static bool is_reported(struct rule_input *in, const char *key)
     return false;
 }
 
-static void check_text(struct rule_input *in, uint32_t n, struct str text, const char *key)
+static struct finding *report(struct rule_input *in, const struct seen *s, enum severity severity,
+                              const char *title)
 {
-    uint64_t value;
-    if (is_reported(in, key) || !find_number(text, key, &value) || !value ||
-        value >= LEAST_SENSIBLE_BYTES)
-        return;
-    report(in, n, key,
-           arena_printf(&in->analysis->arena,
-                        "%s: %llu in next.config.js is a size in bytes, not in pages: nothing fits",
-                        key, (unsigned long long)value));
+    struct arena *arena = &in->analysis->arena;
+    const struct next_info *next = &in->analysis->next;
+    struct finding *f = finding_add(in, id, severity, NO_NODE);
+    if (!f)
+        return NULL;
+    f->confidence = next->certainty == CERTAINTY_EXACT ? 95 : 80;
+    f->variable = s->key;
+    f->title = title;
+    evidence_add(in, f, s->node,
+                 "the key is in the configuration that the server loaded; it runs "
+                 "%s",
+                 next_version_words(next, arena));
+    return f;
 }
 
-/* Is the text the source of a script, or a module's that is kept in a variable? */
-static bool is_source(const struct js *js, uint32_t n)
+static void advise_size(struct rule_input *in, struct finding *f)
 {
-    const struct heap *h = js->h;
-    struct retainer_walk w = heap_retainers(h, n);
-    while (retainer_next(&w)) {
-        uint32_t u = w.source;
-        if (js_internal(js, u, JS_SOURCE) == n || js_edge(js, u, EDGE_CONTEXT, JS_SOURCE) == n)
-            return true;
+    const char *lines =
+        next_cache_limit_lines(&in->analysis->next, (uint64_t)50 << 20, &in->analysis->arena);
+    if (lines && f)
+        advice_add(in, f, "Write the size in bytes under the key of your version", "next.config.js",
+                   lines,
+                   "50 MiB is also the default: leave the key out unless you want another size.");
+}
+
+static void advise_handler(struct rule_input *in, struct finding *f)
+{
+    const char *lines = next_cache_handler_lines(&in->analysis->next, &in->analysis->arena);
+    if (lines && f)
+        advice_add(in, f, "Write the handler under the key of your version", "next.config.js",
+                   lines, "Until then pages and fetches are cached in the memory of each process.");
+}
+
+static bool is_size_key(const char *key)
+{
+    return !strcmp(key, "isrMemoryCacheSize") || !strcmp(key, "cacheMaxMemorySize");
+}
+
+static bool is_handler_key(const char *key)
+{
+    return !strcmp(key, "cacheHandler") || !strcmp(key, "incrementalCacheHandlerPath") ||
+           !strcmp(key, "cacheHandlers");
+}
+
+/* The row of a key at its place; SETTING_COUNT: it does not belong there in any version. */
+static size_t row_of(const struct seen *s, bool any_place)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (!strcmp(setting_rows[i].key, s->key) &&
+            (any_place || setting_rows[i].place == s->place))
+            return i;
     }
+    return SETTING_COUNT;
+}
+
+static const char *consequence(const char *key)
+{
+    return is_size_key(key) ? "the cache has its default size" : "the handler is not used";
+}
+
+/* A key that the version ignores, or that it looks for elsewhere. */
+static bool check_known(struct rule_input *in, const struct seen *s)
+{
+    struct arena *arena = &in->analysis->arena;
+    const struct next_info *next = &in->analysis->next;
+    size_t row = row_of(s, false);
+    const char *title;
+    if (row == SETTING_COUNT) {
+        size_t other = row_of(s, true);
+        if (setting_fit(next, (enum next_setting)other) != FIT_ALL)
+            return true;
+        title = arena_printf(arena, "%s stands at the wrong place, %s reads it as %s: %s", s->key,
+                             next_version_words(next, arena),
+                             setting_text((enum next_setting)other, arena), consequence(s->key));
+    } else if (setting_fit(next, (enum next_setting)row) == FIT_NONE) {
+        title = arena_printf(arena, "%s is set, which %s ignores (it is for %s): %s",
+                             setting_text((enum next_setting)row, arena),
+                             next_version_words(next, arena),
+                             setting_versions((enum next_setting)row, arena), consequence(s->key));
+    } else {
+        return true;
+    }
+    struct finding *f = report(in, s, SEVERITY_WARN, title);
+    if (is_size_key(s->key))
+        advise_size(in, f);
+    else
+        advise_handler(in, f);
     return false;
 }
 
-/* An object has the key as a property of its own: the shape of the user's `experimental` names it.
- * Next.js itself has not had such an object since it renamed the key. */
+static bool has_handler(struct rule_input *in)
+{
+    const struct next_info *next = &in->analysis->next;
+    return next->cache_handler || next_option(next, "cacheHandler") ||
+           next_option(next, "experimental.incrementalCacheHandlerPath");
+}
+
+/* Next.js' in-memory cache, NO_NODE if it has none. */
+static uint32_t memory_cache(struct rule_input *in, uint32_t *ret_map)
+{
+    enum { LOOK_AT = 64 };
+    const struct node_list *lrus = &in->census->named[CENSUS_LRU_CACHES];
+    static const char *const maps[] = {"cache", "<symbol cache>"};
+    for (size_t i = 0; i < lrus->count && i < LOOK_AT; i++) {
+        uint32_t lru = lrus->nodes[i], map = NO_NODE;
+        struct owner o;
+        for (size_t k = 0; k < ARRAY_LEN(maps) && map == NO_NODE; k++)
+            map = js_property_named(in->js, lru, maps[k]);
+        if (!js_is_object(in->js, map))
+            continue;
+        owner_find(in->js, lru, &o);
+        struct str path = owner_script(in->js, &o);
+        if (memmem(path.p, path.len, "/incremental-cache/", strlen("/incremental-cache/"))) {
+            *ret_map = map;
+            return lru;
+        }
+    }
+    return NO_NODE;
+}
+
+/* The cache holds more than that: the value in the text is not the one that is used. */
+static bool is_contradicted(struct rule_input *in, uint64_t number)
+{
+    uint32_t map, lru = memory_cache(in, &map);
+    return lru != NO_NODE && js_entries(in->js, map) &&
+           heap_retained_bytes(in->js->h, map) / 4 > number;
+}
+
+static void check_size(struct rule_input *in, const struct seen *s)
+{
+    struct arena *arena = &in->analysis->arena;
+    if (is_contradicted(in, s->number))
+        return;
+    if (s->number && s->number < LEAST_SENSIBLE_BYTES) {
+        advise_size(in, report(in, s, SEVERITY_WARN,
+                               arena_printf(arena,
+                                            "%s: %llu in next.config.js is a size in bytes, not in "
+                                            "pages: nothing fits, nothing is cached in memory",
+                                            s->key, (unsigned long long)s->number)));
+    } else if (s->number >= MOST_SENSIBLE_BYTES) {
+        advise_size(in, report(in, s, SEVERITY_WARN,
+                               arena_printf(arena,
+                                            "%s is set to %s: V8's heap is full before the cache "
+                                            "drops anything",
+                                            s->key, bytes_text(in, s->number))));
+    } else if (!s->number && !has_handler(in)) {
+        advise_size(in, report(in, s, SEVERITY_INFO,
+                               arena_printf(arena,
+                                            "%s is 0 and there is no cache handler: every page is "
+                                            "read from the disk anew",
+                                            s->key)));
+    }
+}
+
+static void check(struct rule_input *in, const struct seen *s)
+{
+    if (is_reported(in, s->key) || (!is_size_key(s->key) && !is_handler_key(s->key)))
+        return;
+    if ((!s->is_own || check_known(in, s)) && s->is_number && is_size_key(s->key))
+        check_size(in, s);
+}
+
+/* -- the object that the configuration became -- */
+
+/* Some object has the key as a property of its own: its shape names it. A key may stand in the text
+ * without that, where a condition decides. Next.js itself has no such object with a key that its
+ * version ignores. */
 static bool is_own_key(const struct js *js, uint32_t n)
 {
+    enum { LOOK_AT = 4096 };
     const struct heap *h = js->h;
     struct retainer_walk w = heap_retainers(h, n);
-    while (retainer_next(&w)) {
+    for (unsigned seen = 0; seen < LOOK_AT && retainer_next(&w); seen++) {
         if (js_is(js, w.source, JS_DESCRIPTORS))
             return true;
     }
     return false;
 }
 
-static void check_old_key(struct rule_input *in)
+static const char *key_word(struct str name)
 {
-    static const char key[] = "isrMemoryCacheSize";
-    const struct node_list *nodes = &in->census->named[CENSUS_OLD_KEYS];
-    if (next_cache_key(&in->analysis->next) != CACHE_KEY_MAX)
-        return;
-    for (size_t i = 0; i < nodes->count; i++) {
-        if (!is_reported(in, key) && is_own_key(in->js, nodes->nodes[i]))
-            report(in, nodes->nodes[i], key,
-                   "experimental.isrMemoryCacheSize is set, which Next.js ignores since 14.1: the "
-                   "cache has its default size");
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        if (str_equal(name, setting_rows[i].key))
+            return setting_rows[i].key;
     }
+    return NULL;
+}
+
+static void check_own_keys(struct rule_input *in)
+{
+    const struct node_list *nodes = &in->census->named[CENSUS_CONFIG_KEYS];
+    for (size_t i = 0; i < nodes->count; i++) {
+        struct seen s = {.key = key_word(heap_name(in->js->h, nodes->nodes[i])),
+                         .is_own = true,
+                         .node = nodes->nodes[i]};
+        if (!s.key)
+            continue;
+        size_t row = row_of(&s, true);
+        s.place = setting_rows[row].place;
+        if (is_own_key(in->js, nodes->nodes[i]))
+            check(in, &s);
+    }
+}
+
+/* Snapshots with numeric values tell the sizes without the text. */
+static void check_numbers(struct rule_input *in)
+{
+    const struct next_info *next = &in->analysis->next;
+    static const enum next_setting sizes[] = {SETTING_CACHE_MAX_MEMORY_SIZE,
+                                              SETTING_ISR_MEMORY_CACHE_SIZE};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        const char *value = next_option(next, setting_text(sizes[i], &in->analysis->arena));
+        const struct setting_row *row = &setting_rows[sizes[i]];
+        struct seen s = {.key = row->key, .place = row->place, .is_number = true, .node = NO_NODE};
+        if (!value || *value < '0' || *value > '9' || setting_fit(next, sizes[i]) == FIT_NONE)
+            continue;
+        s.number = strtoull(value, NULL, 10);
+        check(in, &s);
+    }
+}
+
+/* -- the text of the configuration -- */
+
+/* A handler, and nothing said of the cache that Next.js has beside it. The whole text is needed to
+ * say so. */
+static void check_alone(struct rule_input *in, uint32_t node, struct str text,
+                        const struct config_value *values, size_t count)
+{
+    enum { CUT = 1000 };
+    const struct next_info *next = &in->analysis->next;
+    struct seen s = {.key = "cacheHandler", .node = node};
+    bool handler = false, size = false;
+    for (size_t i = 0; i < count; i++) {
+        handler |= !strcmp(values[i].key, "cacheHandler") && !values[i].assigned;
+        size |= !strcmp(values[i].key, "cacheMaxMemorySize");
+    }
+    if (!handler || size || text.len >= CUT || is_reported(in, s.key) || !next->cache_handler ||
+        setting_fit(next, SETTING_CACHE_HANDLER) != FIT_ALL)
+        return;
+    struct finding *f = report(in, &s, SEVERITY_INFO,
+                               "cacheHandler is set without cacheMaxMemorySize: 0: what Next.js "
+                               "caches in memory by itself keeps its default size");
+    advise_handler(in, f);
+}
+
+/* A key at the wrong place, for which the key at the right place is the default's. */
+static bool is_misplaced(struct rule_input *in, const struct config_value *v)
+{
+    const struct seen s = {.key = v->key, .place = v->place};
+    size_t other = row_of(&s, true);
+    return row_of(&s, false) == SETTING_COUNT && !v->assigned &&
+           setting_fit(&in->analysis->next, (enum next_setting)other) == FIT_ALL;
+}
+
+static void check_texts(struct rule_input *in)
+{
+    enum { SETTINGS = 16 };
+    const struct node_list *configs = &in->census->configs;
+    struct config_value values[SETTINGS];
+    for (size_t i = 0; i < configs->count; i++) {
+        uint32_t n = configs->nodes[i];
+        if (!config_is_source(in->js, n))
+            continue;
+        struct str text = js_text(in->js, n);
+        size_t count = config_text_read(text, values, SETTINGS);
+        for (size_t k = 0; k < count; k++) {
+            const struct seen s = {
+                values[k].key, values[k].place, false, is_misplaced(in, &values[k]), 0, n};
+            if (s.is_own)
+                check(in, &s);
+        }
+        check_alone(in, n, text, values, count);
+    }
+}
+
+/* -- what became of it -- */
+
+/* The cache was made, pages were rendered for it, and none is in it: each was larger than all of
+ * it. */
+static void check_effect(struct rule_input *in)
+{
+    const struct next_info *next = &in->analysis->next;
+    bool newer = setting_fit(next, SETTING_CACHE_MAX_MEMORY_SIZE) == FIT_ALL;
+    bool older = setting_fit(next, SETTING_ISR_MEMORY_CACHE_SIZE) == FIT_ALL;
+    uint64_t rendered = isr_index_entries(in);
+    uint32_t map, lru = memory_cache(in, &map);
+    enum next_setting setting =
+        newer ? SETTING_CACHE_MAX_MEMORY_SIZE : SETTING_ISR_MEMORY_CACHE_SIZE;
+    const struct seen s = {.key = setting_rows[setting].key, .node = lru};
+    if ((!newer && !older) || lru == NO_NODE || js_entries(in->js, map) ||
+        rendered < ISR_EVICTED_LEAST || has_handler(in) || is_reported(in, s.key))
+        return;
+    struct finding *f =
+        report(in, &s, SEVERITY_WARN,
+               arena_printf(&in->analysis->arena,
+                            "%s is too small for any page: %s routes were rendered and none is "
+                            "cached in memory; it is a size in bytes, not in pages",
+                            s.key, count_text(in, rendered)));
+    if (f)
+        f->confidence = 75;
+    advise_size(in, f);
 }
 
 bool rule_isr_config(struct rule_input *in, struct err *err)
 {
-    const struct node_list *configs = &in->census->configs;
     (void)err;
-    for (size_t i = 0; i < configs->count; i++) {
-        struct str text = js_text(in->js, configs->nodes[i]);
-        if (!is_source(in->js, configs->nodes[i]))
-            continue;
-        check_text(in, configs->nodes[i], text, "isrMemoryCacheSize");
-        check_text(in, configs->nodes[i], text, "cacheMaxMemorySize");
-    }
-    check_old_key(in);
+    if (!in->analysis->next.found)
+        return true;
+    check_own_keys(in);
+    check_texts(in);
+    check_numbers(in);
+    check_effect(in);
     return true;
 }

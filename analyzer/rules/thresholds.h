@@ -54,6 +54,9 @@
 
 /* The in-memory cache of a fresh server holds its prerendered pages: below this it is no news. */
 #define ISR_LEAST_ENTRIES 100
+/* Routes that a handler must have dropped to be called bounded: a few prerendered ones that nobody
+ * asked for yet are in Next.js' index too. */
+#define ISR_EVICTED_LEAST 50
 
 /* Idle, Next.js keeps 0.2 to 2 MB of buffers; WebAssembly of fetch is among them. */
 #define BUFFERS_LEAST_BYTES ((uint64_t)4000000)

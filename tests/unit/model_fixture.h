@@ -12,6 +12,8 @@
 struct fixture {
     struct analysis a;
     struct input_info inputs[3];
+    const char *routes[2];
+    struct next_option options[1];
     struct class_row classes[2];
     struct finding findings[2];
     struct path_step path[3];
@@ -103,9 +105,29 @@ static inline void fixture_init(struct fixture *f)
     struct analysis *a = &f->a;
     a->inputs = f->inputs;
     a->input_count = 3;
-    a->next =
-        (struct next_info){true,     "14.2.3", CERTAINTY_EXACT, "package.json of next in the heap",
-                           14002003, 14002003, "20.x"};
+    a->next = (struct next_info){.found = true,
+                                 .version = "14.2.3",
+                                 .certainty = CERTAINTY_EXACT,
+                                 .source = "package.json of next in the heap",
+                                 .version_min = 14002003,
+                                 .version_max = 14002003,
+                                 .node_version = "20.x"};
+    a->next.bundler = BUNDLER_WEBPACK;
+    a->next.server = NEXT_SERVER_START;
+    a->next.routers = ROUTER_PAGES | ROUTER_APP;
+    a->next.cache_handler = "/srv/shop/cache-handler.js";
+    f->routes[0] = "/blog/[slug]";
+    f->routes[1] = "/";
+    a->next.routes = f->routes;
+    a->next.route_count = 2;
+    a->next.routes_total = 31;
+    f->options[0] = (struct next_option){"cacheMaxMemorySize", "0"};
+    a->next.options = f->options;
+    a->next.option_count = 1;
+    a->runtime = (struct runtime_info){.v8_version = "11.3.244.8-node.38",
+                                       .framework = "Express",
+                                       .pm2 = "cluster",
+                                       .images = "sharp"};
     a->heap = (struct heap_summary){
         .present = true,
         .file = "app.heapsnapshot",
@@ -158,7 +180,9 @@ static inline void fixture_set_texts(struct fixture *f, const char *text)
     fixture_set_evidence(&f->finding_evidence[0], text);
     fixture_set_evidence(&f->death_evidence[0], text);
     f->a.heap.file = text;
-    f->a.next.version = f->a.next.source = f->a.next.node_version = text;
+    f->a.next.version = f->a.next.source = f->a.next.node_version = f->a.next.cache_handler = text;
+    f->routes[0] = f->routes[1] = f->options[0].key = f->options[0].value = text;
+    f->a.runtime = (struct runtime_info){text, text, text, text, text};
 }
 
 /* What a name in a heap or a line in a log may hold. */
