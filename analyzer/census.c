@@ -1,6 +1,7 @@
 /* The sweep: see census.h. */
 #include "analyzer/census.h"
 
+#include "analyzer/chain.h"
 #include "analyzer/next_version.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -67,17 +68,33 @@ static uint64_t edge_count(const struct heap *h, uint32_t n)
     return heap_first_edge(h, n + 1) - heap_first_edge(h, n);
 }
 
-static bool is_large(const struct heap *h, uint32_t n, enum category c)
+static bool is_large(const struct js *js, uint32_t n, enum category c)
 {
+    const struct heap *h = js->h;
     enum { TABLE_BYTES_AN_ENTRY = 16 }; /* at least, of a hash table, with the table's own share */
     if (heap_type(h, n) != NODE_OBJECT)
         return false;
     uint64_t retained = heap_retained_bytes(h, n);
     if (retained >= COLLECTION_LEAST_BYTES)
-        return true;
+        return c == CAT_MAP_OR_SET || edge_count(h, n) >= COLLECTION_LEAST_ENTRIES ||
+               !chain_is_inside(js, n);
     if (c == CAT_MAP_OR_SET)
         return retained >= (uint64_t)COLLECTION_MANY_ENTRIES * TABLE_BYTES_AN_ENTRY;
-    return edge_count(h, n) >= COLLECTION_MANY_ENTRIES;
+    if (edge_count(h, n) >= COLLECTION_MANY_ENTRIES)
+        return true;
+    /* An object whose values are numbers has edges to its keys alone, in its table. */
+    uint32_t table = retained < (uint64_t)COLLECTION_MANY_ENTRIES * TABLE_BYTES_AN_ENTRY
+                         ? NO_NODE
+                         : js_internal(js, n, JS_PROPERTIES);
+    return table != NO_NODE && edge_count(h, table) >= COLLECTION_MANY_ENTRIES;
+}
+
+/* Of the links of a list, each of which retains all behind it, only the first. */
+static bool is_large_instance(const struct js *js, uint32_t n)
+{
+    return heap_type(js->h, n) == NODE_OBJECT &&
+           heap_retained_bytes(js->h, n) >= COLLECTION_LEAST_BYTES && !js_is_context(js, n) &&
+           !chain_is_inside(js, n);
 }
 
 /* A prototype has the name of its instances and few of their properties. */
@@ -95,7 +112,7 @@ static bool count_node(const struct js *js, uint32_t n, enum category c, struct 
     switch (c) {
     case CAT_MAP_OR_SET:
     case CAT_LIST:
-        return !is_large(h, n, c) || add(&census->collections, n, err);
+        return !is_large(js, n, c) || add(&census->collections, n, err);
     case CAT_RESPONSE:
         return !is_response(js, n) || add(&census->responses, n, err);
     case CAT_BUFFER:
@@ -245,8 +262,10 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
     for (uint32_t n = 0; ok && n < h->node_count; n++) {
         heap_sweep(h, n);
         uint32_t name = heap_name_index(h, n);
-        if (name >= strings || !category[name])
+        if (name >= strings || !category[name]) {
+            ok = !is_large_instance(js, n) || add(&c.instances, n, err);
             continue;
+        }
         ok = category[name] < CAT_NAMED
                  ? count_node(js, n, (enum category)category[name], &c, err)
                  : count_named(js, n, (size_t)category[name] - CAT_NAMED, &c, err);
@@ -262,7 +281,7 @@ bool census_take(const struct js *js, struct census *ret, struct err *err)
 
 void census_release(struct census *c)
 {
-    struct node_list *const lists[] = {&c->collections, &c->responses, &c->buffers,
+    struct node_list *const lists[] = {&c->collections, &c->instances, &c->responses,  &c->buffers,
                                        &c->configs,     &c->scripts,   &c->cached_json};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         free(lists[i]->nodes);

@@ -101,6 +101,7 @@ enum census_list {
 struct census {
     struct node_list named[CENSUS_LIST_COUNT];
     struct node_list collections; /* large by bytes or by entries, see thresholds.h */
+    struct node_list instances;   /* large by bytes, of classes; heads of lists, not their links */
     struct node_list responses;   /* ServerResponse objects, prototypes left out */
     struct node_list buffers;     /* backing stores of ArrayBuffers */
     struct node_list configs;     /* texts that set the size of the in-memory cache */

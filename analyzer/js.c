@@ -108,10 +108,17 @@ const char *collection_word(enum collection c)
     return words[c];
 }
 
-/* Edges of a table are named by their place in it. */
-static bool table_place(const struct heap *h, uint64_t e, uint64_t *ret)
+/* Node 24 shows what is left where an entry was. */
+static bool is_hole(const struct js *js, uint32_t n)
 {
-    if (heap_edge_type(h, e) != EDGE_INTERNAL)
+    return js->name[JS_HOLE] != NO_STRING && js_is(js, n, JS_HOLE);
+}
+
+/* Edges of a table are named by their place in it. */
+static bool table_place(const struct js *js, uint64_t e, uint64_t *ret)
+{
+    const struct heap *h = js->h;
+    if (heap_edge_type(h, e) != EDGE_INTERNAL || is_hole(js, heap_edge_to(h, e)))
         return false;
     struct str s = strings_get(&h->strings, heap_edge_name(h, e));
     uint64_t place = 0;
@@ -129,8 +136,36 @@ static bool table_place(const struct heap *h, uint64_t e, uint64_t *ret)
 struct table {
     uint32_t node;
     unsigned stride;
-    unsigned key_class; /* place % stride of keys */
+    unsigned key_class;   /* place % stride of keys */
+    uint64_t capacity;    /* entries there is room for, 0: not known */
+    uint64_t first_place; /* of the first entry's key, if the capacity is known */
 };
+
+#define OBJECT_BYTES 32 /* a Map, a Set or an Array without what it owns */
+#define ARRAY_HEADER_BYTES 16
+#define WORD_BYTES 8
+
+/* The size of an array inside of V8 that belongs to n alone: it may have been added to n's. */
+static uint64_t owned_words(const struct js *js, uint32_t n, uint32_t owned)
+{
+    uint64_t bytes = heap_self_bytes(js->h, owned);
+    if (!bytes && heap_self_bytes(js->h, n) > OBJECT_BYTES)
+        bytes = heap_self_bytes(js->h, n) - OBJECT_BYTES;
+    return bytes > ARRAY_HEADER_BYTES ? (bytes - ARRAY_HEADER_BYTES) / WORD_BYTES : 0;
+}
+
+/* In front of the entries stand three counts and a bucket for two entries. */
+static void measure_table(const struct js *js, uint32_t n, struct table *t)
+{
+    enum { COUNTS = 3 };
+    uint64_t words = owned_words(js, n, t->node);
+    uint64_t capacity = words > COUNTS ? (words - COUNTS) * 2 / (2 * t->stride + 1) : 0;
+    if (capacity & (capacity - 1) || COUNTS + capacity / 2 + capacity * t->stride != words)
+        return;
+    t->capacity = capacity;
+    t->first_place = COUNTS + capacity / 2;
+    t->key_class = (unsigned)(t->first_place % t->stride);
+}
 
 static struct table find_table(const struct js *js, uint32_t n, enum collection c)
 {
@@ -141,7 +176,7 @@ static struct table find_table(const struct js *js, uint32_t n, enum collection 
         return t;
     for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end;
          e++) {
-        if (table_place(h, e, &place))
+        if (table_place(js, e, &place))
             in_class[place % t.stride]++;
     }
     unsigned chain = 0;
@@ -153,25 +188,67 @@ static struct table find_table(const struct js *js, uint32_t n, enum collection 
     if (t.stride == 3 && !in_class[(chain + 1) % 3] && in_class[(chain + 2) % 3])
         chain = (chain + 1) % 3;
     t.key_class = (chain + 1) % t.stride;
+    measure_table(js, n, &t);
     return t;
 }
 
-static uint64_t table_entries(const struct js *js, uint32_t n, enum collection c)
+struct table_use {
+    uint64_t entries;
+    uint64_t last_slot; /* one behind the last entry, counted from the first place */
+};
+
+static struct table_use table_use(const struct js *js, const struct table *t)
 {
     const struct heap *h = js->h;
+    struct table_use u = {0};
+    uint64_t last = UINT64_MAX, place;
+    for (uint64_t e = heap_first_edge(h, t->node), end = heap_first_edge(h, t->node + 1); e < end;
+         e++) {
+        if (!table_place(js, e, &place))
+            continue;
+        uint64_t slot = (place + t->stride - t->key_class) / t->stride;
+        u.entries += slot != last;
+        last = slot;
+        if (place >= t->first_place)
+            u.last_slot = max_u64(u.last_slot, (place - t->first_place) / t->stride + 1);
+    }
+    return u;
+}
+
+/* A table doubles when it is full: one of numbers alone is at least half full. */
+static uint64_t table_entries(const struct js *js, uint32_t n, enum collection c)
+{
     struct table t = find_table(js, n, c);
-    uint64_t count = 0, last = UINT64_MAX, place;
     if (t.node == NO_NODE)
         return 0;
-    for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end;
-         e++) {
-        if (!table_place(h, e, &place))
-            continue;
-        uint64_t slot = (place + t.stride - t.key_class) / t.stride;
-        count += slot != last;
-        last = slot;
+    uint64_t entries = table_use(js, &t).entries;
+    return entries ? entries : t.capacity > 4 ? t.capacity / 2 : 0;
+}
+
+uint64_t js_removed_entries(const struct js *js, uint32_t n)
+{
+    enum collection c = js_collection(js, n);
+    if (c != COLLECTION_MAP && c != COLLECTION_SET)
+        return 0;
+    struct table t = find_table(js, n, c);
+    if (t.node == NO_NODE || !t.capacity)
+        return 0;
+    struct table_use u = table_use(js, &t);
+    return u.last_slot > u.entries ? u.last_slot - u.entries : 0;
+}
+
+bool js_fills_its_store(const struct js *js, uint32_t n)
+{
+    const struct heap *h = js->h;
+    uint32_t store = js_internal(js, n, JS_ELEMENTS);
+    uint64_t behind_last = 0;
+    if (js_collection(js, n) != COLLECTION_ARRAY || store == NO_NODE)
+        return false;
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
+        if (heap_edge_type(h, e) == EDGE_ELEMENT)
+            behind_last = max_u64(behind_last, (uint64_t)heap_edge_name(h, e) + 1);
     }
-    return count;
+    return behind_last && behind_last == owned_words(js, n, store);
 }
 
 static uint64_t array_entries(const struct js *js, uint32_t n)
@@ -179,7 +256,7 @@ static uint64_t array_entries(const struct js *js, uint32_t n)
     const struct heap *h = js->h;
     uint64_t count = 0;
     for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++)
-        count += heap_edge_type(h, e) == EDGE_ELEMENT;
+        count += heap_edge_type(h, e) == EDGE_ELEMENT && !is_hole(js, heap_edge_to(h, e));
     return count;
 }
 
@@ -190,13 +267,34 @@ static bool is_own_key(const struct js *js, uint64_t e)
            (t == EDGE_PROPERTY && heap_edge_name(js->h, e) != js->name[JS_PROTO]);
 }
 
+/* The table of an object that has too many keys to be of a shape, NO_NODE if it is of one. */
+static uint32_t key_table(const struct js *js, uint32_t n)
+{
+    uint32_t table = js_internal(js, n, JS_PROPERTIES);
+    return table != NO_NODE && js_is(js, table, JS_KEYS_AND_VALUES) ? table : NO_NODE;
+}
+
+/* Is edge e of such a table a key's? They stand at every third place, the value behind them. */
+static bool is_table_key(const struct js *js, uint64_t e)
+{
+    uint64_t place;
+    return table_place(js, e, &place) && place % 3 == 0 &&
+           heap_type(js->h, heap_edge_to(js->h, e)) == NODE_STRING;
+}
+
+/* Numbers leave no edge, but their keys do in the object's table. */
 static uint64_t object_entries(const struct js *js, uint32_t n)
 {
     const struct heap *h = js->h;
-    uint64_t count = 0;
+    uint64_t count = 0, keys = 0;
     for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++)
         count += is_own_key(js, e);
-    return count;
+    uint32_t table = key_table(js, n);
+    if (table == NO_NODE)
+        return count;
+    for (uint64_t e = heap_first_edge(h, table), end = heap_first_edge(h, table + 1); e < end; e++)
+        keys += is_table_key(js, e);
+    return max_u64(count, keys);
 }
 
 uint64_t js_entries(const struct js *js, uint32_t n)
@@ -227,7 +325,7 @@ static size_t sample_table(const struct js *js, uint32_t n, enum collection c, s
         return 0;
     for (uint64_t e = heap_first_edge(h, t.node), end = heap_first_edge(h, t.node + 1); e < end;
          e++) {
-        if (!table_place(h, e, &place))
+        if (!table_place(js, e, &place))
             continue;
         uint64_t slot = (place + t.stride - t.key_class) / t.stride;
         uint32_t to = heap_edge_to(h, e);
@@ -245,6 +343,19 @@ static size_t sample_table(const struct js *js, uint32_t n, enum collection c, s
     return count;
 }
 
+static size_t sample_keys(const struct js *js, uint32_t table, struct js_entry *ret, size_t limit)
+{
+    const struct heap *h = js->h;
+    size_t count = 0;
+    for (uint64_t e = heap_first_edge(h, table), end = heap_first_edge(h, table + 1);
+         e < end && count < limit; e++) {
+        if (is_table_key(js, e))
+            ret[count++] =
+                (struct js_entry){.key = js_text(js, heap_edge_to(h, e)), .value = NO_NODE};
+    }
+    return count;
+}
+
 size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t limit)
 {
     const struct heap *h = js->h;
@@ -254,7 +365,7 @@ size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t l
         return sample_table(js, n, c, ret, limit);
     for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1);
          e < end && count < limit; e++) {
-        if (!is_own_key(js, e))
+        if (!is_own_key(js, e) || is_hole(js, heap_edge_to(h, e)))
             continue;
         bool named = heap_edge_type(h, e) == EDGE_PROPERTY;
         ret[count++] = (struct js_entry){
@@ -262,6 +373,8 @@ size_t js_sample(const struct js *js, uint32_t n, struct js_entry *ret, size_t l
             .value = heap_edge_to(h, e),
         };
     }
+    if (!count && c == COLLECTION_OBJECT && key_table(js, n) != NO_NODE)
+        return sample_keys(js, key_table(js, n), ret, limit);
     return count;
 }
 
@@ -298,6 +411,12 @@ uint32_t js_script_of_shared(const struct js *js, uint32_t shared)
 uint32_t js_script_of_closure(const struct js *js, uint32_t closure)
 {
     return js_script_of_shared(js, js_internal(js, closure, JS_SHARED));
+}
+
+uint32_t js_context_of_closure(const struct js *js, uint32_t closure)
+{
+    uint32_t context = js_internal(js, closure, JS_CONTEXT);
+    return context != NO_NODE && js_is_context(js, context) ? context : NO_NODE;
 }
 
 /* A context does not name its script; closures made in it, or in one inside it, do. */

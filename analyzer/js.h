@@ -9,6 +9,7 @@
 
 /* Strings of the heap that are looked for by name: resolved once. */
 #define JS_NAMES(X)                                                                                \
+    X(ADD, "add")                                                                                  \
     X(ALS, "AsyncLocalStorage")                                                                    \
     X(ARRAY, "Array")                                                                              \
     X(ARRAY_BUFFER, "ArrayBuffer")                                                                 \
@@ -20,13 +21,18 @@
     X(BOUND_FUNCTION, "bound_function")                                                            \
     X(BOUND_THIS, "bound_this")                                                                    \
     X(BUFFER, "buffer")                                                                            \
+    X(BYTECODES, "system / BytecodeArray")                                                         \
     X(CACHE, "cache")                                                                              \
     X(CACHE_CONTROLS, "cacheControls")                                                             \
     X(CALLBACK, "callback")                                                                        \
     X(CLEANUP_QUEUE, "Node / CleanupQueue")                                                        \
+    X(CLEAR, "clear")                                                                              \
+    X(CONCAT, "concat")                                                                            \
+    X(CONSTANT_POOL, "(constant pool)")                                                            \
     X(CONSUMING, "_consuming")                                                                     \
     X(CONTEXT, "context")                                                                          \
     X(DATA, "data")                                                                                \
+    X(DELETE, "delete")                                                                            \
     X(DESCRIPTORS, "system / DescriptorArray")                                                     \
     X(DESCRIPTORS_EDGE, "descriptors")                                                             \
     X(DESTROYED, "destroyed")                                                                      \
@@ -36,17 +42,26 @@
     X(ELEMENTS, "elements")                                                                        \
     X(ENTRY, "entry")                                                                              \
     X(EVENTS, "_events")                                                                           \
+    X(EXPORTS, "exports")                                                                          \
     X(EXTENSION, "extension")                                                                      \
+    X(FEEDBACK_CELL, "feedback_cell")                                                              \
+    X(FEEDBACK_CELL_NODE, "system / FeedbackCell")                                                 \
+    X(FEEDBACK_VECTOR, "system / FeedbackVector")                                                  \
     X(FETCH_METRICS, "fetchMetrics")                                                               \
+    X(FILENAME, "filename")                                                                        \
     X(FINISHED, "finished")                                                                        \
     X(FUNCTION, "function")                                                                        \
+    X(FUNCTION_DATA, "function_data")                                                              \
     X(GENERATOR, "Generator")                                                                      \
     X(GET_ITEMS_LRU, "getItemsLru")                                                                \
     X(GLOBAL_PROXY, "global_proxy_object")                                                         \
     X(HANDLE, "_handle")                                                                           \
+    X(HOLE, "system / Hole")                                                                       \
     X(HTML, "html")                                                                                \
     X(IDLE_NEXT, "_idleNext")                                                                      \
     X(INCOMING_MESSAGE, "IncomingMessage")                                                         \
+    X(INTERPRETER_DATA, "interpreter_data")                                                        \
+    X(KEYS_AND_VALUES, "(object properties)")                                                      \
     X(KIND, "kind")                                                                                \
     X(K_CONSUME, "<symbol kConsume>")                                                              \
     X(K_HANDLE, "<symbol kHandle>")                                                                \
@@ -60,23 +75,28 @@
     X(MAP, "Map")                                                                                  \
     X(MAP_EDGE, "map")                                                                             \
     X(MEMORY_CACHE, "memoryCache")                                                                 \
+    X(MODULE, "Module")                                                                            \
     X(NAME, "name")                                                                                \
     X(NATIVE_TO_JAVASCRIPT, "native_to_javascript")                                                \
     X(NEXT, "next")                                                                                \
     X(OBJECT, "Object")                                                                            \
     X(OBSERVERS, "observers")                                                                      \
     X(ODDBALL, "system / Oddball")                                                                 \
+    X(OLD_CACHE, "oldCache")                                                                       \
     X(ON_EVICT, "onEvict")                                                                         \
     X(ON_TIMEOUT, "_onTimeout")                                                                    \
     X(PAGE_DATA, "pageData")                                                                       \
     X(PARENT, "parent")                                                                            \
     X(PENDING, "pending")                                                                          \
     X(PENDING_RESPONSES, "pendingResponses")                                                       \
+    X(POP, "pop")                                                                                  \
     X(PREVIOUS, "previous")                                                                        \
     X(PROMISE, "Promise")                                                                          \
     X(PROMISE_REACTION, "system / PromiseReaction")                                                \
+    X(PROPERTIES, "properties")                                                                    \
     X(PROPS, "props")                                                                              \
     X(PROTO, "__proto__")                                                                          \
+    X(PUSH, "push")                                                                                \
     X(REACTIONS, "reactions_or_result")                                                            \
     X(READABLE, "readable")                                                                        \
     X(REFED, "<symbol refed>")                                                                     \
@@ -93,17 +113,23 @@
     X(SCRIPT_OR_DEBUG_INFO, "script_or_debug_info")                                                \
     X(SERVER_RESPONSE, "ServerResponse")                                                           \
     X(SET, "Set")                                                                                  \
+    X(SET_METHOD, "set")                                                                           \
     X(SHARED, "shared")                                                                            \
+    X(SHIFT, "shift")                                                                              \
     X(SOCKET, "socket")                                                                            \
     X(SOURCE, "source")                                                                            \
     X(SOURCE_TEXT_MODULE, "system / SourceTextModule")                                             \
+    X(SPLICE, "splice")                                                                            \
     X(STATE, "state")                                                                              \
     X(STORE_SYMBOL, "kResourceStore")                                                              \
+    X(SYMBOL_MAX, "<symbol max>")                                                                  \
     X(TABLE, "table")                                                                              \
     X(TIMEOUT, "Timeout")                                                                          \
     X(TIMINGS, "timings")                                                                          \
     X(TRUE, "true")                                                                                \
+    X(TRUSTED_FUNCTION_DATA, "trusted_function_data")                                              \
     X(UINT8_CLAMPED, "Uint8ClampedArray")                                                          \
+    X(UNSHIFT, "unshift")                                                                          \
     X(URL, "url")                                                                                  \
     X(VALUE, "value")                                                                              \
     X(VERSION, "version")                                                                          \
@@ -156,8 +182,14 @@ enum collection js_collection(const struct js *js, uint32_t n);
 const char *collection_word(enum collection c); /* "Map", "array" */
 const char *collection_article(enum collection c);
 
-/* Small integers leave no edge: entries are told by the places of the others. */
+/* Small integers leave no edge: entries are told by the places of the others. Of a table of nothing
+ * but numbers only its size is left, and the answer is what it holds at least. */
 uint64_t js_entries(const struct js *js, uint32_t n);
+/* Places of a Map or Set from which an entry was taken out since the table was last made anew. */
+uint64_t js_removed_entries(const struct js *js, uint32_t n);
+/* Is an array's store filled to its last place? One that grows entry by entry is given room ahead:
+ * this one was made at its length. */
+bool js_fills_its_store(const struct js *js, uint32_t n);
 
 struct js_entry {
     struct str key; /* of a Map or an object; empty for others and for keys that are no strings */
@@ -178,6 +210,8 @@ uint32_t js_script_of_closure(const struct js *js,
 /* Of what all closures of one function share. */
 uint32_t js_script_of_shared(const struct js *js, uint32_t shared);
 uint32_t js_script_of_context(const struct js *js, uint32_t context);
+/* The variables of the code around a function, NO_NODE for what is built in. */
+uint32_t js_context_of_closure(const struct js *js, uint32_t closure);
 bool js_is_context(const struct js *js, uint32_t n);
 
 enum script_kind {

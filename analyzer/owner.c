@@ -13,6 +13,7 @@
 /* How much a retainer tells, best first. */
 enum rank {
     RANK_CONTEXT_USER,
+    RANK_CONTEXT_PACKAGE,
     RANK_CONTEXT,
     RANK_GLOBAL,
     RANK_STATIC,
@@ -34,11 +35,17 @@ bool edge_between(const struct heap *h, uint32_t u, uint32_t n, uint64_t *ret_ed
     return false;
 }
 
+static bool is_process(const struct js *js, uint32_t u)
+{
+    return heap_type(js->h, u) == NODE_OBJECT && str_equal(heap_name(js->h, u), "process");
+}
+
 static bool is_global_object(const struct js *js, uint32_t u)
 {
     struct str name = heap_name(js->h, u);
     return heap_type(js->h, u) == NODE_OBJECT &&
-           (str_starts_with(name, "global") || str_starts_with(name, "Object [global]"));
+           (str_starts_with(name, "global") || str_starts_with(name, "Object [global]") ||
+            is_process(js, u));
 }
 
 /* V8's own bookkeeping: it retains, and tells nothing. */
@@ -64,7 +71,9 @@ static enum rank context_rank(const struct js *js, uint32_t context)
     if (script == NO_NODE)
         return RANK_CONTEXT;
     enum script_kind k = script_kind(heap_name(js->h, script));
-    return k == SCRIPT_USER || k == SCRIPT_PACKAGE ? RANK_CONTEXT_USER : RANK_CONTEXT;
+    return k == SCRIPT_USER      ? RANK_CONTEXT_USER
+           : k == SCRIPT_PACKAGE ? RANK_CONTEXT_PACKAGE
+                                 : RANK_CONTEXT;
 }
 
 static enum rank rank_edge(const struct js *js, uint32_t u, uint64_t e)
@@ -132,7 +141,7 @@ static void finish(const struct js *js, struct owner *o, enum rank r)
 {
     uint32_t holder = o->hops[o->hop_count - 1].node;
     o->holder = holder;
-    if (r == RANK_CONTEXT || r == RANK_CONTEXT_USER) {
+    if (r <= RANK_CONTEXT) {
         o->kind = OWNER_VARIABLE;
         o->script = js_script_of_context(js, holder);
     } else if (r == RANK_GLOBAL) {
@@ -141,6 +150,21 @@ static void finish(const struct js *js, struct owner *o, enum rank r)
         o->kind = OWNER_STATIC;
         o->script = js_script_of_closure(js, holder);
     }
+}
+
+/* A function that a package made, with a table as its property (`memoize(f).cache`), tells less
+ * than the user's variable that holds it. */
+static enum rank past_made_function(const struct js *js, struct owner *o, uint32_t n, enum rank r)
+{
+    struct owner_hop hop = {0};
+    uint32_t closure = o->hops[o->hop_count - 1].node;
+    uint32_t script = js_script_of_closure(js, closure);
+    if (o->hop_count == OWNER_HOPS_MAX || script == NO_NODE ||
+        script_kind(heap_name(js->h, script)) == SCRIPT_USER ||
+        best_retainer(js, o, n, closure, &hop) != RANK_CONTEXT_USER)
+        return r;
+    o->hops[o->hop_count++] = hop;
+    return RANK_CONTEXT_USER;
 }
 
 void owner_find(const struct js *js, uint32_t n, struct owner *ret)
@@ -154,7 +178,7 @@ void owner_find(const struct js *js, uint32_t n, struct owner *ret)
             return;
         ret->hops[ret->hop_count++] = hop;
         if (r <= RANK_STATIC) {
-            finish(js, ret, r);
+            finish(js, ret, r == RANK_STATIC ? past_made_function(js, ret, n, r) : r);
             return;
         }
         at = hop.node;
@@ -174,14 +198,34 @@ static bool is_identifier(struct str s)
     return true;
 }
 
+/* "<symbol kCache>" is how V8 names a property whose key is a symbol. */
+static bool is_symbol(struct str s, struct str *ret_inside)
+{
+    static const char opening[] = "<symbol ";
+    size_t before = sizeof opening - 1;
+    if (!str_starts_with(s, opening) || s.len < before + 1 || s.p[s.len - 1] != '>')
+        return false;
+    *ret_inside = (struct str){s.p + before, s.len - before - 1};
+    return true;
+}
+
+static void put_symbol(struct str inside, struct buf *out)
+{
+    buf_puts(out, "[Symbol(");
+    buf_append(out, inside.p, inside.len);
+    buf_puts(out, ")]");
+}
+
 void edge_put_accessor(const struct heap *h, uint64_t e, struct buf *out)
 {
     enum { SHOWN = 60 };
     uint32_t name = heap_edge_name(h, e);
     enum edge_type t = heap_edge_type(h, e);
-    struct str s = strings_get(&h->strings, name);
+    struct str s = strings_get(&h->strings, name), symbol;
     if (edge_type_is_indexed(t)) {
         buf_printf(out, "[%u]", name);
+    } else if (is_symbol(s, &symbol)) {
+        put_symbol(symbol, out);
     } else if (is_identifier(s)) {
         buf_putc(out, '.');
         buf_append(out, s.p, s.len);
@@ -190,20 +234,119 @@ void edge_put_accessor(const struct heap *h, uint64_t e, struct buf *out)
     }
 }
 
+/* A short name is the bundler's. */
+static bool is_minified(struct str name)
+{
+    return name.len <= 2;
+}
+
+/* "get sessions" is how V8 names an accessor: bundlers make one for each export. "" for others, and
+ * for names that every page's module exports. */
+static struct str exported_by(const struct heap *h, uint64_t e)
+{
+    static const char opening[] = "get ";
+    static const char *const of_pages[] = {"default",
+                                           "__esModule",
+                                           "config",
+                                           "getServerSideProps",
+                                           "getStaticProps",
+                                           "routeModule",
+                                           "getStaticPaths",
+                                           "getInitialProps",
+                                           "generateMetadata",
+                                           "handler",
+                                           "metadata",
+                                           "dynamic",
+                                           "revalidate",
+                                           "runtime",
+                                           "generateStaticParams"};
+    struct str name = strings_get(&h->strings, heap_edge_name(h, e));
+    if (heap_edge_type(h, e) != EDGE_PROPERTY || !str_starts_with(name, opening))
+        return (struct str){"", 0};
+    name.p += sizeof opening - 1;
+    name.len -= sizeof opening - 1;
+    for (size_t i = 0; i < ARRAY_LEN(of_pages); i++) {
+        if (str_equal(name, of_pages[i]))
+            return (struct str){"", 0};
+    }
+    return is_minified(name) ? (struct str){"", 0} : name;
+}
+
+static bool same_text(struct str a, struct str b)
+{
+    return a.len == b.len && !memcmp(a.p, b.p, a.len);
+}
+
+#define EXPORTS_MAX 4
+
+struct exports {
+    struct str names[EXPORTS_MAX + 1];
+    size_t count;
+};
+
+static void add_export(struct exports *x, struct str name)
+{
+    for (size_t i = 0; i < x->count; i++) {
+        if (same_text(x->names[i], name))
+            return;
+    }
+    if (name.len && x->count <= EXPORTS_MAX)
+        x->names[x->count++] = name;
+}
+
+/* What accessors among a module's functions export. */
+static void find_exports(const struct js *js, uint32_t context, struct exports *ret)
+{
+    const struct heap *h = js->h;
+    struct retainer_walk w = heap_retainers(h, context);
+    for (unsigned seen = 0; seen < RETAINERS_MAX && retainer_next(&w); seen++) {
+        if (heap_type(h, w.source) != NODE_CLOSURE ||
+            js_context_of_closure(js, w.source) != context || heap_flags(h, w.source) & FLAG_HUB)
+            continue;
+        struct retainer_walk outer = heap_retainers(h, w.source);
+        for (unsigned k = 0; k < RETAINERS_MAX && retainer_next(&outer); k++) {
+            uint64_t e;
+            if (js_is_object(js, outer.source) && edge_between(h, outer.source, w.source, &e))
+                add_export(ret, exported_by(h, e));
+        }
+    }
+}
+
+void owner_put_exports(const struct js *js, const struct owner *o, struct buf *out)
+{
+    const struct heap *h = js->h;
+    struct exports x = {.count = 0};
+    if (o->kind != OWNER_VARIABLE || heap_flags(h, o->holder) & FLAG_HUB ||
+        !is_minified(strings_get(&h->strings, heap_edge_name(h, o->hops[o->hop_count - 1].edge))))
+        return;
+    find_exports(js, o->holder, &x);
+    for (size_t i = 0; i < x.count && x.count <= EXPORTS_MAX; i++) {
+        buf_puts(out, i ? ", " : x.count > 1 ? "exports " : "export ");
+        buf_append(out, x.names[i].p, min_u64(x.names[i].len, 60));
+    }
+}
+
 void owner_put_variable(const struct js *js, const struct owner *o, struct buf *out)
 {
     const struct heap *h = js->h;
+    struct str symbol;
     if (o->kind == OWNER_NONE)
         return;
     struct str name = strings_get(&h->strings, heap_edge_name(h, o->hops[o->hop_count - 1].edge));
     if (o->kind == OWNER_GLOBAL)
-        buf_puts(out, "globalThis.");
+        buf_puts(out, is_process(js, o->holder) ? "process" : "globalThis");
     if (o->kind == OWNER_STATIC) {
         struct str f = heap_name(h, o->holder);
         buf_append(out, f.p, f.len);
-        buf_putc(out, '.');
     }
-    buf_append(out, name.p, name.len);
+    if (o->kind == OWNER_VARIABLE) {
+        buf_append(out, name.p, name.len);
+    } else if (is_symbol(name, &symbol)) {
+        put_symbol(symbol, out);
+    } else {
+        buf_putc(out, '.');
+        buf_append(out, name.p, name.len);
+    }
 }
 
 /* Internal hops (a table, its slots) are left out: nobody writes them. */
@@ -226,6 +369,8 @@ enum script_kind owner_script_kind(const struct js *js, const struct owner *o)
     static const char *const framework[] = {
         "__next",        "__NEXT",      "__incrementalCache", "<symbol next",
         "<symbol @next", "__turbopack", "webpackChunk",       "AsyncLocalStorage"};
+    static const char *const process[] = {"_",       "env",      "config",   "moduleLoadList",
+                                          "release", "versions", "features", "allowed"};
     if (o->kind != OWNER_GLOBAL)
         return script_kind(owner_script(js, o));
     struct str name =
@@ -233,6 +378,10 @@ enum script_kind owner_script_kind(const struct js *js, const struct owner *o)
     for (size_t i = 0; i < ARRAY_LEN(framework); i++) {
         if (str_starts_with(name, framework[i]))
             return SCRIPT_FRAMEWORK;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(process) && is_process(js, o->holder); i++) {
+        if (str_starts_with(name, process[i]))
+            return SCRIPT_CORE;
     }
     return SCRIPT_USER;
 }

@@ -14,7 +14,7 @@
 enum owner_kind {
     OWNER_NONE,
     OWNER_VARIABLE, /* of a module or a function */
-    OWNER_GLOBAL,   /* globalThis.NAME */
+    OWNER_GLOBAL,   /* globalThis.NAME, process.NAME */
     OWNER_STATIC,   /* FUNCTION.NAME */
 };
 
@@ -37,6 +37,10 @@ void owner_find(const struct js *js, uint32_t n, struct owner *ret);
 void owner_put_variable(const struct js *js, const struct owner *o, struct buf *out);
 /* The whole of it: "bus._events.price". */
 void owner_put_accessor(const struct js *js, const struct owner *o, struct buf *out);
+
+/* "export sessions": what the module of a minified variable exports, up to four names, nothing if
+ * they are more: bundlers shorten variables and keep the names of exports. */
+void owner_put_exports(const struct js *js, const struct owner *o, struct buf *out);
 
 struct str owner_script(const struct js *js, const struct owner *o);
 

@@ -12,6 +12,16 @@
 /* Tables of packages (MIME types, entities) are constant and smaller than this. */
 #define PACKAGE_LEAST_BYTES ((uint64_t)5000000)
 
+/* A table from which at least a twentieth of its entries was taken out is being emptied: it loses
+ * these places again when it is made anew. Fewer are the exception that a leak has too. */
+#define REMOVED_SHARE 20
+#define REMOVED_LEAST 3
+/* What is filled in one go survives one or two garbage collections and so lies in a few groups. */
+#define GROUPS_LEAST 8
+/* A server serves fewer requests than this between two collections: each leaves some 10 kB to
+ * collect at least, and 16 MB are collected at a time. */
+#define ENTRIES_A_GROUP 1500
+
 /* Finished responses that are still there: healthy servers keep up to 30 of them for a moment. */
 #define ORPHANS_LEAST 50
 #define ORPHANS_PER_SOCKET 3
