@@ -56,7 +56,7 @@ JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 SUBMAKE = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all deps demo check bench bench-synth lab lab-matrix parity parity-random parity-writers check-built \
+.PHONY: all deps demo check bench bench-synth lab lab-matrix rules parity parity-random parity-writers check-built \
 	build-tests unit cli-tests golden asan check-neon lint format man install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -116,8 +116,9 @@ lint: ## check include directions, headers, names, file lengths and the format
 format: ## format every C file with clang-format
 	clang-format -i $(ALL_C) $(ALL_H)
 
-man: all ## write docs/mortem.1 anew, from the option table
+man: all ## write docs/mortem.1 and the README's list of rules anew, from the program's tables
 	$(BUILD)/mortem --help-man >docs/mortem.1
+	docs/rules.sh $(BUILD)/mortem README.md
 
 BENCH := $(BUILD)/tests/bench
 
@@ -154,6 +155,10 @@ $(BUILD)/tests/parity/random_snapshots: $(BUILD)/tests/parity/random_snapshots.o
 		$(BUILD)/libmortem.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(LDLIBS)
+
+RULES_DATA ?= ../shared/data/next
+rules: all ## what the rules say of real snapshots against what was planted: RULES_DATA=DIR with a MANIFEST.json
+	@python3 tests/rules/rules.py $(BUILD)/mortem $(RULES_DATA)
 
 install: all ## install the program and its man page under PREFIX (/usr/local); DESTDIR is honoured
 	install -d $(bindir) $(mandir)

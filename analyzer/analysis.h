@@ -21,6 +21,17 @@ enum input_kind {
     INPUT_KIND_COUNT,
 };
 
+/* Some objects of a snapshot: what their ids name tells processes apart. */
+#define SKETCH_OBJECTS_MAX 128
+
+struct process_sketch {
+    uint32_t max_js_id; /* all objects of a later snapshot are younger; 0: none was taken */
+    uint32_t count;
+    struct {
+        uint32_t id, hash; /* of its type and name */
+    } objects[SKETCH_OBJECTS_MAX];
+};
+
 struct input_info {
     const char *file;
     enum input_kind kind;
@@ -28,6 +39,7 @@ struct input_info {
     bool complete;         /* read to its proper end */
     enum err_code problem; /* ERR_NONE: fine; otherwise what could be salvaged is in the model */
     const char *remark; /* one sentence: what was wrong or what was not covered; NULL if nothing */
+    struct process_sketch sketch; /* of a snapshot */
 };
 
 /* -- who it was -- */
@@ -142,6 +154,14 @@ struct path_step {
     uint32_t node_id;
 };
 
+/* Between the first and the last of several snapshots; of one there is nothing to say. */
+struct growth_figures {
+    size_t snapshots; /* 0: not compared, or it did not grow */
+    uint64_t bytes;
+    uint64_t entries;
+    uint64_t requests; /* served meanwhile, 0: not known */
+};
+
 struct finding {
     const char *rule; /* stable id: "isr-cache" */
     enum severity severity;
@@ -156,6 +176,7 @@ struct finding {
     const char *issue; /* of a leak known to its project: "#89033", NULL */
     uint64_t entries;
     uint64_t retained_bytes;
+    struct growth_figures growth;
     uint32_t node;    /* ordinal of the container, UINT32_MAX if none */
     uint32_t node_id; /* its @id */
     const char *file; /* the snapshot */

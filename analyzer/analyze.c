@@ -1,6 +1,7 @@
 /* From files to the model: see analyze.h. */
 #include "analyzer/analyze.h"
 
+#include "analyzer/analyze_growth.h"
 #include "analyzer/analyze_snapshot.h"
 #include "analyzer/deaths.h"
 #include "analyzer/event_list.h"
@@ -256,6 +257,8 @@ bool analyze_files(const char *const *files, size_t count, const struct analyze_
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++)
         ok = analyze_file(&j, files[i], err) && progress_goes_on(p, err);
+    if (ok && o->compare)
+        ok = analyze_growth(&a, o, p, err);
     if (ok) {
         logs_identify_next(&j.events, &a);
         logs_find(&j.events, &a);

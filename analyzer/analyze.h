@@ -10,16 +10,18 @@
 
 struct analyze_options {
     struct heap_load_options load;
-    bool keep_heap; /* leave the snapshot in ret->graph, for the browser, if it was read */
+    bool compare;      /* tell what grew between snapshots of one process */
+    uint64_t requests; /* served between the first and the last of them, 0: not known */
+    bool keep_heap;    /* leave the snapshot in ret->graph, for the browser, if it was read */
     const struct index_options *index; /* NULL: no index is read or written */
     struct err *index_problem; /* the last index that could not be written; NULL: does not matter */
 };
 
 /* Analyses `count` files ("-" is standard input). A file that cannot be read, or only in part, is
  * no failure: its input_info says so and the others are analysed. Of several snapshots the one with
- * the most bytes is ret->heap; findings come from all. An index among other files is passed over.
- * Fails only when nothing can be said at all, for want of memory, or when cancelled. The caller
- * calls analysis_release(). */
+ * the most bytes is ret->heap; findings come from all; those of one process are compared. An index
+ * among other files is passed over. Fails only when nothing can be said at all, for want of memory,
+ * or when cancelled. The caller calls analysis_release(). */
 bool analyze_files(const char *const *files, size_t count, const struct analyze_options *o,
                    struct analysis *ret, const struct progress *p, struct err *err) WARN_UNUSED;
 

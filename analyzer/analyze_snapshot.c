@@ -7,6 +7,7 @@
 #include "analyzer/heap_summary.h"
 #include "analyzer/passes.h"
 #include "analyzer/rules/rule.h"
+#include "analyzer/same_process.h"
 
 /* What can be said of a heap whose file was cut. */
 static void describe_damage(struct analysis *a, const struct heap *h)
@@ -65,6 +66,7 @@ static bool read_snapshot(struct input *in, const struct analyze_options *o, str
     if (!h.complete)
         describe_damage(a, &h);
     describe_oddities(a, &h);
+    process_sketch_take(&h, &info->sketch);
     bool analyzed = heap_analyze(&h, p, &e);
     if (!analyzed)
         input_info_set_problem(info, &a->arena, &e);

@@ -129,12 +129,23 @@ static void *list(struct codec *c, void *items, size_t *count, size_t elem)
 
 /* -- the model -- */
 
+static void walk_sketch(struct codec *c, struct process_sketch *s)
+{
+    s->max_js_id = (uint32_t)number(c, s->max_js_id, UINT32_MAX);
+    s->count = (uint32_t)number(c, s->count, SKETCH_OBJECTS_MAX);
+    for (uint32_t i = 0; i < s->count; i++) {
+        s->objects[i].id = (uint32_t)number(c, s->objects[i].id, UINT32_MAX);
+        s->objects[i].hash = (uint32_t)number(c, s->objects[i].hash, UINT32_MAX);
+    }
+}
+
 static void walk_input(struct codec *c, struct input_info *in)
 {
     in->bytes = number(c, in->bytes, UINT64_MAX);
     in->complete = flag(c, in->complete);
     in->problem = flag(c, in->problem != ERR_NONE) ? ERR_INPUT : ERR_NONE;
     in->remark = sentence(c, in->remark);
+    walk_sketch(c, &in->sketch);
 }
 
 static void walk_next(struct codec *c, struct next_info *n)
@@ -215,6 +226,7 @@ static void walk_advice(struct codec *c, struct advice *ad)
     ad->paste = optional_text(c, ad->paste);
 }
 
+/* Of one snapshot: there is no growth to keep. */
 static void walk_finding(struct codec *c, struct finding *f)
 {
     f->rule = text(c, f->rule);

@@ -335,9 +335,11 @@ static size_t sample_table(const struct js *js, uint32_t n, enum collection c, s
             ret[count++] = (struct js_entry){.key = {"", 0}, .value = NO_NODE};
             last = slot;
         }
-        if (place % t.stride == t.key_class && c == COLLECTION_MAP)
+        bool is_key = place % t.stride == t.key_class && c == COLLECTION_MAP;
+        if (is_key)
             ret[count - 1].key = js_text(js, to);
-        else
+        /* Keys that are numbers leave no edge: what looks like the key is the value then. */
+        if (!is_key || js_is_object(js, to))
             ret[count - 1].value = to;
     }
     return count;

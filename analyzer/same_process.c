@@ -1,6 +1,7 @@
 /* Telling processes apart: see same_process.h. */
 #include "analyzer/same_process.h"
 
+#include "analyzer/analysis.h"
 #include "base/u64_map.h"
 
 #include <string.h>
@@ -18,6 +19,46 @@ uint32_t heap_max_js_id(const struct heap *h)
             max = id;
     }
     return max;
+}
+
+#define SKETCH_COMMON_LEAST 8
+
+/* Ids at four times the squares: of the first 130,000, which the oldest objects have, and enough of
+ * a small heap's. */
+static bool is_in_sketch(uint32_t id)
+{
+    uint32_t root = 0;
+    while (root < SKETCH_OBJECTS_MAX && 4 * root * root < id / 2)
+        root++;
+    return root < SKETCH_OBJECTS_MAX && 4 * root * root == id / 2;
+}
+
+void process_sketch_take(const struct heap *h, struct process_sketch *ret)
+{
+    *ret = (struct process_sketch){.max_js_id = heap_max_js_id(h)};
+    if (!(h->sections & HEAP_HAS_STRINGS))
+        return;
+    for (uint32_t n = 0; n < h->node_count && ret->count < SKETCH_OBJECTS_MAX; n++) {
+        uint32_t id = heap_id(h, n);
+        if (!id_is_js(id) || id / 2 % 4 != 0 || !is_in_sketch(id))
+            continue;
+        struct str name = heap_name(h, n);
+        ret->objects[ret->count].id = id;
+        ret->objects[ret->count++].hash = (uint32_t)hash_bytes(name.p, name.len) + heap_type(h, n);
+    }
+}
+
+bool sketches_may_agree(const struct process_sketch *a, const struct process_sketch *b)
+{
+    uint32_t common = 0, same = 0;
+    for (uint32_t i = 0; i < a->count; i++) {
+        for (uint32_t k = 0; k < b->count; k++) {
+            bool both = a->objects[i].id == b->objects[k].id;
+            common += both;
+            same += both && a->objects[i].hash == b->objects[k].hash;
+        }
+    }
+    return common < SKETCH_COMMON_LEAST || same * 100 >= common * AGREEMENT_LEAST;
 }
 
 static bool take_sample(const struct heap *h, struct u64_map *sample, struct err *err)

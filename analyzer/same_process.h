@@ -14,6 +14,12 @@
 bool heaps_same_process(const struct heap *a, const struct heap *b, bool *ret,
                         struct err *err) WARN_UNUSED;
 
+/* The same of a few objects, for heaps that are not there together: cheap, and sure only if it says
+ * no. */
+struct process_sketch;
+void process_sketch_take(const struct heap *h, struct process_sketch *ret);
+bool sketches_may_agree(const struct process_sketch *a, const struct process_sketch *b);
+
 /* JS objects have odd ids, which no other object of the process ever gets; embedders' are even and
  * tell nothing. */
 static inline bool id_is_js(uint32_t id)

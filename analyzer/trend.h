@@ -43,6 +43,7 @@ struct trend {
     struct trend_snapshot snapshots[GROWTH_SNAPSHOTS_MAX]; /* oldest first */
     size_t count;
     bool one_process;
+    uint64_t requests;           /* served from the first to the last, 0: not known */
     bool backwards;              /* an older snapshot has younger objects than a newer one */
     struct growth_places places; /* empty if processes differ */
 };

@@ -1,6 +1,8 @@
 /* Which of the answers speak for all: see verdict.h. */
 #include "analyzer/verdict.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 size_t verdict_death(const struct analysis *a)
@@ -62,4 +64,21 @@ bool verdict_has_input(const struct analysis *a, enum input_kind kind)
 bool verdict_is_main_heap(const struct analysis *a, const struct finding *f)
 {
     return a->heap.present && f->file && a->heap.file && strcmp(f->file, a->heap.file) == 0;
+}
+
+void growth_put(struct buf *b, const struct growth_figures *g)
+{
+    if (!g->snapshots)
+        return;
+    if (g->entries) {
+        text_put_count(b, g->entries);
+        buf_puts(b, " entries, ");
+    }
+    text_put_bytes(b, g->bytes);
+    if (g->requests) {
+        buf_puts(b, ", ");
+        text_put_bytes(b, g->bytes / g->requests);
+        buf_puts(b, " a request");
+    }
+    buf_printf(b, ", in %zu snapshots", g->snapshots);
 }

@@ -5,6 +5,7 @@
 #define MORTEM_ANALYZER_VERDICT_H
 
 #include "analyzer/analysis.h"
+#include "base/buf.h"
 
 #define VERDICT_ADVICE_MAX 40
 
@@ -31,6 +32,9 @@ size_t verdict_death(const struct analysis *a);
 void verdict_advice(const struct analysis *a, struct verdict_advice *ret);
 
 bool verdict_has_input(const struct analysis *a, enum input_kind kind);
+
+/* "1,000 entries, 2.1 MB, 2.1 kB a request, in 2 snapshots"; nothing if it was not compared. */
+void growth_put(struct buf *b, const struct growth_figures *g);
 
 /* The finding is of the heap that a->heap sums up: shares of its total make sense. */
 bool verdict_is_main_heap(const struct analysis *a, const struct finding *f);

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "analyzer/rules/rule.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -64,14 +65,17 @@ static bool draw(const void *ctx, const struct report_options *o, const struct r
 static bool answer(const struct settings *s, const struct trend *t, struct err *err)
 {
     const struct table_options o = {.sort = s->sort, .filter = s->filter, .top = s->top};
-    struct diff_answer a = {.trend = t};
-    bool ok = trend_table_classes(&a.classes, t, &o, err) &&
+    struct analysis newest = {0};
+    struct diff_answer a = {.trend = t, .newest = &newest};
+    bool ok = (!t->one_process || rules_run_on_trend(t, &newest, err)) &&
+              trend_table_classes(&a.classes, t, &o, err) &&
               trend_table_places(&a.places, t, &o, err) &&
               draw_answer(s, draw, &(struct drawing){s, &a}, err);
     if (a.classes.source)
         table_release(&a.classes);
     if (a.places.source)
         table_release(&a.places);
+    analysis_release(&newest);
     return ok;
 }
 
@@ -83,6 +87,7 @@ int command_diff(const struct settings *s)
         warn(err.msg);
         return err.code;
     }
+    t.requests = s->requests;
     enum err_code status = warn_of_damage(&t);
     if (!answer(s, &t, &err)) {
         warn(err.msg);

@@ -17,6 +17,7 @@ enum command_id {
     CMD_DUMP,
     CMD_DIFF,
     CMD_INDEX,
+    CMD_EXPLAIN,
     COMMAND_COUNT,
 };
 
@@ -24,6 +25,7 @@ struct command {
     enum command_id id;
     const char *name; /* NULL: what happens without a command */
     const char *operands;
+    const char *operand; /* what at least one is needed of: "file" */
     const char *help;
     int (*run)(const struct settings *s);
 };

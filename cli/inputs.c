@@ -23,7 +23,8 @@ void inputs_options(const struct settings *s, struct index_options *index,
                     struct analyze_options *ret)
 {
     *index = (struct index_options){.dir = s->index_dir, .min_bytes = INDEX_MIN_BYTES};
-    *ret = (struct analyze_options){.load = inputs_load_options(s)};
+    *ret = (struct analyze_options){
+        .load = inputs_load_options(s), .compare = true, .requests = s->requests};
     if (!inputs_without_index(s))
         ret->index = index;
 }
@@ -54,6 +55,7 @@ bool inputs_index(const struct settings *s, struct analysis *ret, struct err *re
     struct analyze_options o;
     inputs_options(s, &index, &o);
     index.min_bytes = 0;
+    o.compare = false;
     o.index_problem = ret_unwritten;
     return analyze(s, &o, ret, err);
 }

@@ -12,6 +12,7 @@
 
 #define ON(command) (1u << (command))
 #define ON_ALL (ON(COMMAND_COUNT) - 1)
+#define ON_FILES (ON_ALL & ~ON(CMD_EXPLAIN))
 
 static const char *word_at(const char *const *words, size_t count, size_t i)
 {
@@ -46,7 +47,7 @@ const struct cli_option cli_options[OPTION_COUNT] = {
      "how the report is written", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF)},
     {OPT_OUTPUT, 'o', "output", "FILE", NULL,
      "write the report to FILE, whole or not at all",
-     ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DUMP) | ON(CMD_DIFF)},
+     ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DUMP) | ON(CMD_DIFF) | ON(CMD_EXPLAIN)},
     {OPT_SHOW_STRINGS, 0, "show-strings", NULL, NULL,
      "show contents of strings: they may be secrets", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF)},
     {OPT_SORT, 0, "sort", "COLUMN", NULL,
@@ -57,22 +58,27 @@ const struct cli_option cli_options[OPTION_COUNT] = {
      "only rows whose name matches; (?i) ignores case", ON(CMD_SHOW) | ON(CMD_DIFF)},
     {OPT_ONLY, 0, "only", "WHICH", only_choice,
      "count only these objects", ON(CMD_SHOW) | ON(CMD_DUMP)},
+    {OPT_REQUESTS, 0, "requests", "N", NULL,
+     "requests served between the first and the last snapshot: growth is told for each",
+     ON(CMD_REPORT) | ON(CMD_BROWSE) | ON(CMD_DIFF)},
+    {OPT_LIST, 0, "list", NULL, NULL,
+     "list all rules", ON(CMD_EXPLAIN)},
     {OPT_COLOR, 0, "color", "WHEN", color_choice,
-     "colours; auto: on a terminal", ON(CMD_REPORT) | ON(CMD_BROWSE) | ON(CMD_SHOW) | ON(CMD_DIFF)},
+     "colours; auto: on a terminal", ON_ALL & ~(ON(CMD_DUMP) | ON(CMD_INDEX))},
     {OPT_ASCII, 0, "ascii", NULL, NULL,
      "write nothing beyond ASCII", ON_ALL},
     {OPT_QUIET, 'q', "quiet", NULL, NULL,
      "no progress", ON_ALL},
     {OPT_PARSER, 0, "parser", "NAME", parser_choice,
-     "what reads snapshots; yajl is slow, to compare", ON_ALL},
+     "what reads snapshots; yajl is slow, to compare", ON_FILES},
     {OPT_INDEX_DIR, 0, "index-dir", "DIR", NULL,
-     "for indexes (default: beside FILE) and temporary files ($TMPDIR, /var/tmp)", ON_ALL},
+     "for indexes (default: beside FILE) and temporary files ($TMPDIR, /var/tmp)", ON_FILES},
     {OPT_NO_INDEX, 0, "no-index", NULL, NULL,
-     "neither use nor write an index of a snapshot", ON_ALL & ~ON(CMD_INDEX)},
+     "neither use nor write an index of a snapshot", ON_FILES & ~ON(CMD_INDEX)},
     {OPT_THREADS, 0, "threads", "N", NULL,
-     "work on N threads, 0: one a processor (default: 0)", ON_ALL},
+     "work on N threads, 0: one a processor (default: 0)", ON_FILES},
     {OPT_MEMORY_LIMIT, 0, "memory-limit", "SIZE", NULL,
-     "take no more than SIZE for a heap (500M, 2G), or say what it needs", ON_ALL},
+     "take no more than SIZE for a heap (500M, 2G), or say what it needs", ON_FILES},
     {OPT_HELP, 'h', "help", NULL, NULL,
      "show this help", ON_ALL},
     {OPT_VERSION, 0, "version", NULL, NULL,
@@ -181,6 +187,11 @@ static bool apply(struct settings *s, const struct cli_option *o, const char *va
         break;
     case OPT_ONLY:
         s->only = (unsigned)choice + 1;
+        break;
+    case OPT_REQUESTS:
+        return take_count(o, value, &s->requests, err);
+    case OPT_LIST:
+        s->list = true;
         break;
     case OPT_COLOR:
         s->color = (enum color_when)choice;
@@ -297,8 +308,10 @@ static bool find_command(struct parser *p, const char *word)
 /* A word that is near a command's name and is no file was meant as a command. */
 static bool check_operands(const struct settings *s, struct err *err)
 {
+    if (s->file_count == 0 && !s->list)
+        return err_set(err, ERR_USAGE, 0, "no %s given", s->command->operand);
     if (s->file_count == 0)
-        return err_set(err, ERR_USAGE, 0, "no file given");
+        return true;
     const char *word = s->files[0];
     const char *near = s->command->name ? NULL : suggest(word, command_choice);
     if (near && access(word, F_OK) != 0)

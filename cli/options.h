@@ -20,6 +20,8 @@ enum option_id {
     OPT_TOP,
     OPT_FILTER,
     OPT_ONLY,
+    OPT_REQUESTS,
+    OPT_LIST,
     OPT_COLOR,
     OPT_ASCII,
     OPT_QUIET,
@@ -75,10 +77,12 @@ struct settings {
     const char *sort;      /* --sort COLUMN, NULL: the table's own order */
     const char *filter;    /* --filter REGEX, NULL: all rows */
     uint64_t top;          /* --top N, 0: all; TOP_DEFAULT unless given */
+    uint64_t requests;     /* --requests N, 0: not known */
     unsigned only;         /* --only: enum heap_filter + 1, 0: all objects */
     enum color_when color;
     bool yajl;
     bool ascii;
+    bool list;
     bool quiet;
     bool no_index;
     bool show_strings;

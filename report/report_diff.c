@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/finding_text.h"
 #include "report/page.h"
 #include "report/table_text.h"
 
@@ -113,6 +114,39 @@ static void put_first_place(struct diff_page *d)
     page_paragraph(&d->page, most, buf_str(b));
 }
 
+/* The best that can be done about it. */
+static void put_advice(struct diff_page *d, const struct finding *f)
+{
+    if (!f->advice_count)
+        return;
+    const struct advice *ad = &f->advice[0];
+    struct buf *b = page_scratch(&d->page);
+    buf_puts(b, ad->title);
+    if (ad->where)
+        buf_printf(b, ", in %s", ad->where);
+    buf_puts(b, ad->paste ? ":" : "");
+    page_paragraph(&d->page, (struct page_label){5, 11, ROLE_LABEL, "to change"}, buf_str(b));
+    if (ad->paste)
+        page_verbatim(&d->page, 16, ad->paste);
+}
+
+/* What the rules make of it. */
+static void put_findings(struct diff_page *d)
+{
+    const struct analysis *a = d->a->newest;
+    bool any = false;
+    for (size_t i = 0; i < a->finding_count; i++) {
+        const struct finding *f = &a->findings[i];
+        if (!f->growth.snapshots)
+            continue;
+        if (!any)
+            page_heading(&d->page, "What that means");
+        any = true;
+        finding_text(&d->page, f, heap_total_bytes(&d->t->newest), d->o->show_strings);
+        put_advice(d, f);
+    }
+}
+
 static void put_series(struct buf *b, const uint64_t *figures, size_t count,
                        void (*put)(struct buf *, uint64_t))
 {
@@ -198,6 +232,7 @@ bool diff_text(const struct diff_answer *a, const struct report_options *o,
     put_snapshots(&d);
     put_limits(&d);
     put_first_place(&d);
+    put_findings(&d);
     bool ok =
         put_places(&d, err) && put_classes(&d, err) && table_text_flush(&d.page, sink, 0, err);
     page_release(&d.page);

@@ -8,10 +8,11 @@
 
 struct diff_answer {
     const struct trend *trend;
-    struct table classes, places; /* filled from it */
+    struct table classes, places;  /* filled from it */
+    const struct analysis *newest; /* of the last snapshot; its findings say what grew */
 };
 
-/* The variable that grew most first, then places and classes. */
+/* The variable that grew most first, then findings, places and classes. */
 bool diff_text(const struct diff_answer *a, const struct report_options *o,
                const struct report_sink *sink, struct err *err) WARN_UNUSED;
 

@@ -140,6 +140,7 @@ bool diff_json(const struct diff_answer *a, const struct report_options *o,
     json_key_bool(&w, "backwards", t->backwards);
     put_classes(&w, a);
     json_key_number(&w, "classes_total", a->classes.total);
+    json_put_findings(&w, a->newest, true);
     put_new(&w, &t->places);
     json_key_bool(&w, "one_process", t->one_process);
     put_places(&w, a);

@@ -65,30 +65,52 @@ static void put_path(struct json_writer *r, const struct finding *f)
     json_close_array(r);
 }
 
-static void put_findings(struct json_writer *r, const struct analysis *a)
+static void put_growth(struct json_writer *r, const struct growth_figures *g)
+{
+    json_put_key(r, "growth");
+    if (!g->snapshots) {
+        json_put_null(r);
+        return;
+    }
+    json_open_object(r);
+    json_key_number(r, "bytes", g->bytes);
+    json_put_key(r, "bytes_per_request");
+    g->requests ? json_put_number(r, g->bytes / g->requests) : json_put_null(r);
+    json_key_number(r, "entries", g->entries);
+    json_key_number(r, "snapshots", g->snapshots);
+    json_close_object(r);
+}
+
+static void put_finding(struct json_writer *r, const struct finding *f)
+{
+    json_open_object(r);
+    put_advice(r, f->advice, f->advice_count);
+    json_key_number(r, "confidence", f->confidence);
+    json_key_number_or_null(r, "entries", f->entries);
+    put_evidence(r, f->evidence, f->evidence_count);
+    json_key_text(r, "file", f->file);
+    put_growth(r, &f->growth);
+    json_key_text(r, "issue", f->issue);
+    json_key_text(r, "kind", f->kind);
+    json_key_number_or_null(r, "line", f->line);
+    json_key_number_or_null(r, "node_id", f->node_id);
+    put_path(r, f);
+    json_key_number(r, "retained_bytes", f->retained_bytes);
+    json_key_text(r, "route", f->route);
+    json_key_text(r, "rule", f->rule);
+    json_key_text(r, "script", f->script);
+    json_key_text(r, "severity", severity_word(f->severity));
+    json_key_text(r, "title", f->title);
+    json_key_text(r, "variable", f->variable);
+    json_close_object(r);
+}
+
+void json_put_findings(struct json_writer *r, const struct analysis *a, bool only_grown)
 {
     json_open_array(r, "findings");
     for (size_t i = 0; i < a->finding_count; i++) {
-        const struct finding *f = &a->findings[i];
-        json_open_object(r);
-        put_advice(r, f->advice, f->advice_count);
-        json_key_number(r, "confidence", f->confidence);
-        json_key_number_or_null(r, "entries", f->entries);
-        put_evidence(r, f->evidence, f->evidence_count);
-        json_key_text(r, "file", f->file);
-        json_key_text(r, "issue", f->issue);
-        json_key_text(r, "kind", f->kind);
-        json_key_number_or_null(r, "line", f->line);
-        json_key_number_or_null(r, "node_id", f->node_id);
-        put_path(r, f);
-        json_key_number(r, "retained_bytes", f->retained_bytes);
-        json_key_text(r, "route", f->route);
-        json_key_text(r, "rule", f->rule);
-        json_key_text(r, "script", f->script);
-        json_key_text(r, "severity", severity_word(f->severity));
-        json_key_text(r, "title", f->title);
-        json_key_text(r, "variable", f->variable);
-        json_close_object(r);
+        if (!only_grown || a->findings[i].growth.snapshots)
+            put_finding(r, &a->findings[i]);
     }
     json_close_array(r);
 }
@@ -231,7 +253,7 @@ static void put_document(struct json_writer *r, const struct analysis *a)
 {
     json_open_object(r);
     put_deaths(r, a);
-    put_findings(r, a);
+    json_put_findings(r, a, false);
     put_heap(r, &a->heap);
     put_inputs(r, a);
     put_next(r, &a->next);

@@ -14,4 +14,9 @@
 bool report_json(const struct analysis *a, const struct report_options *o,
                  const struct report_sink *sink, struct err *err) WARN_UNUSED;
 
+struct json_writer;
+
+/* The key "findings"; only those that grew between snapshots, or all. */
+void json_put_findings(struct json_writer *r, const struct analysis *a, bool only_grown);
+
 #endif

@@ -11,18 +11,17 @@
 #include "analyzer/setup_words.h"
 #include "analyzer/verdict.h"
 #include "base/text.h"
+#include "report/finding_text.h"
 #include "report/page.h"
-#include "report/redact.h"
 
 #define CLASS_ROWS 10
-#define PATH_STEPS 12
-#define EVIDENCE_ROWS 8
 #define DEATH_ROWS 10
-#define FINDING_ROWS 12
+/* In full, and then by their titles. */
+#define FINDINGS_IN_FULL 6
+#define FINDING_LINES 30
 
 /* Columns of the labels that stand in front of texts. */
 #define HANG_VERDICT 16
-#define HANG_FACT 11
 #define HANG_NUMBER 3
 
 struct text_report {
@@ -43,16 +42,6 @@ static struct page_label no_label(unsigned indent)
     return label(indent, 0, ROLE_PLAIN, "");
 }
 
-static enum page_role severity_role(enum severity s)
-{
-    static const enum page_role roles[] = {
-        [SEVERITY_INFO] = ROLE_INFO,
-        [SEVERITY_WARN] = ROLE_WARN,
-        [SEVERITY_LEAK] = ROLE_LEAK,
-    };
-    return roles[s];
-}
-
 static void put_numbered(struct page *p, struct page_label l, size_t number, const char *text)
 {
     struct buf mark = {0};
@@ -66,17 +55,6 @@ static void put_numbered(struct page *p, struct page_label l, size_t number, con
 static uint64_t rest_of(uint64_t whole, uint64_t part)
 {
     return whole > part ? whole - part : 0;
-}
-
-/* What a page has no room for is in the JSON. */
-static void put_left_out(struct page *p, unsigned indent, size_t count, const char *what)
-{
-    struct buf *t = page_scratch(p);
-    if (count == 0)
-        return;
-    text_put_count(t, count);
-    buf_printf(t, " %s: --format json has them all", what);
-    page_paragraph(p, label(indent, 2, ROLE_INFO, "-"), buf_str(t));
 }
 
 static void put_plural(struct buf *b, uint64_t count, const char *one, const char *many)
@@ -120,15 +98,10 @@ static void put_killer(struct text_report *r)
     page_paragraph(&r->page, label(0, HANG_VERDICT, ROLE_HEADING, "What killed it"), buf_str(t));
 }
 
-/* The share of the heap only where the finding is of the heap that the report sums up. */
-static void put_retained(struct buf *b, const struct analysis *a, const struct finding *f)
+/* Of the heap that the report sums up; 0: the finding is of another one. */
+static uint64_t heap_bytes_of(const struct analysis *a, const struct finding *f)
 {
-    text_put_bytes(b, f->retained_bytes);
-    if (verdict_is_main_heap(a, f)) {
-        buf_puts(b, ", ");
-        text_put_percent(b, f->retained_bytes, a->heap.total_bytes);
-        buf_puts(b, " of the heap");
-    }
+    return verdict_is_main_heap(a, f) ? a->heap.total_bytes : 0;
 }
 
 static bool is_damaged(const struct input_info *in)
@@ -156,7 +129,7 @@ static void put_holder(struct text_report *r)
         put_title(t, f->title);
         if (f->retained_bytes) {
             buf_puts(t, " (");
-            put_retained(t, a, f);
+            retained_text(t, f, heap_bytes_of(a, f));
             buf_puts(t, ")");
         }
     } else if (a->heap.present) {
@@ -260,26 +233,6 @@ static void put_inputs(struct text_report *r)
     put_next(r);
 }
 
-/* -- evidence -- */
-
-static void put_evidence(struct text_report *r, const struct evidence *list, size_t count)
-{
-    struct page *p = &r->page;
-    for (size_t i = 0; i < count && i < EVIDENCE_ROWS; i++) {
-        const struct evidence *e = &list[i];
-        struct buf *t = page_scratch(p);
-        buf_puts(t, e->text);
-        if (e->file && e->line)
-            buf_printf(t, " [%s:%llu]", e->file, (unsigned long long)e->line);
-        else if (e->file)
-            buf_printf(t, " [%s]", e->file);
-        if (e->node_id)
-            buf_printf(t, " @%u", e->node_id);
-        page_paragraph(p, label(5, 2, ROLE_PLAIN, "-"), buf_str(t));
-    }
-    put_left_out(p, 5, rest_of(count, EVIDENCE_ROWS), "more");
-}
-
 /* -- what killed it -- */
 
 static void put_death(struct text_report *r, size_t number)
@@ -303,7 +256,7 @@ static void put_death(struct text_report *r, size_t number)
     if (d->time)
         buf_printf(t, "; %s", d->time);
     page_paragraph(&r->page, no_label(2 + HANG_NUMBER), buf_str(t));
-    put_evidence(r, d->evidence, d->evidence_count);
+    evidence_text(&r->page, d->evidence, d->evidence_count);
 }
 
 /* The last ones, but always the one that the page opens with. */
@@ -312,10 +265,10 @@ static void put_death_list(struct text_report *r)
     size_t count = r->a->death_count;
     size_t from = min_u64(verdict_death(r->a), rest_of(count, DEATH_ROWS));
     size_t to = min_u64(count, from + DEATH_ROWS);
-    put_left_out(&r->page, 2, from, "earlier");
+    left_out_text(&r->page, 2, from, "earlier");
     for (size_t i = from; i < to; i++)
         put_death(r, i);
-    put_left_out(&r->page, 2, count - to, "later");
+    left_out_text(&r->page, 2, count - to, "later");
 }
 
 static void put_deaths(struct text_report *r)
@@ -386,68 +339,6 @@ static void put_heap(struct text_report *r)
     put_statistics(r);
 }
 
-/* A long path keeps its two ends: who holds it, and what is held. */
-static void put_path(struct text_report *r, const struct finding *f)
-{
-    struct page *p = &r->page;
-    size_t skip_from = f->path_count, skip_to = f->path_count;
-    if (f->path_count > PATH_STEPS) {
-        skip_from = PATH_STEPS / 2;
-        skip_to = f->path_count - PATH_STEPS / 2;
-    }
-    for (size_t i = 0; i < f->path_count; i++) {
-        struct buf *t = page_scratch(p);
-        if (i == skip_from) {
-            buf_printf(t, "(%zu more steps)", skip_to - skip_from);
-            i = skip_to - 1;
-        } else {
-            const struct path_step *step = &f->path[i];
-            if (step->edge) {
-                redact_edge(t, step->edge, r->o->show_strings);
-                buf_puts(t, p->ascii ? " -> " : " \xE2\x86\x92 ");
-            }
-            redact_node(t, step->node, r->o->show_strings);
-            if (step->node_id)
-                buf_printf(t, " @%u", step->node_id);
-        }
-        page_paragraph(p, label(5, HANG_FACT, ROLE_LABEL, i == 0 ? "held by" : ""), buf_str(t));
-    }
-}
-
-static void put_fact(struct text_report *r, const char *name, const char *value)
-{
-    if (value)
-        page_paragraph(&r->page, label(5, HANG_FACT, ROLE_LABEL, name), value);
-}
-
-static void put_finding(struct text_report *r, const struct finding *f)
-{
-    struct page *p = &r->page;
-    page_blank_line(p);
-    struct buf *t = page_scratch(p);
-    buf_printf(t, "%s (%s, confidence %u %%)", f->title, f->rule, f->confidence);
-    page_paragraph(p, label(0, 5, severity_role(f->severity), severity_word(f->severity)),
-                   buf_str(t));
-    put_fact(r, "variable", f->variable);
-    put_fact(r, "script", f->script);
-    put_fact(r, "route", f->route);
-    put_fact(r, "issue", f->issue);
-    if (f->entries) {
-        t = page_scratch(p);
-        text_put_count(t, f->entries);
-        put_fact(r, "entries", buf_str(t));
-    }
-    if (f->retained_bytes) {
-        t = page_scratch(p);
-        put_retained(t, r->a, f);
-        put_fact(r, "retained", buf_str(t));
-    }
-    if (!verdict_is_main_heap(r->a, f))
-        put_fact(r, "snapshot", f->file);
-    put_path(r, f);
-    put_evidence(r, f->evidence, f->evidence_count);
-}
-
 static void put_class_cell(struct text_report *r, const struct class_column *c, const char *text)
 {
     unsigned others = 2;
@@ -488,6 +379,18 @@ static void put_classes(struct text_report *r)
         put_class_row(r, &h->top_classes[i]);
 }
 
+/* The less severe ones. */
+static void put_other_findings(struct text_report *r)
+{
+    const struct analysis *a = r->a;
+    if (a->finding_count > FINDINGS_IN_FULL)
+        page_blank_line(&r->page);
+    for (size_t i = FINDINGS_IN_FULL; i < a->finding_count && i < FINDING_LINES; i++)
+        finding_line_text(&r->page, &a->findings[i]);
+    left_out_text(&r->page, 0, rest_of(a->finding_count, FINDING_LINES),
+                  "more findings, less severe");
+}
+
 static void put_holders(struct text_report *r)
 {
     struct page *p = &r->page;
@@ -495,9 +398,9 @@ static void put_holders(struct text_report *r)
     page_heading(p, "What held the memory");
     if (a->heap.present)
         put_heap(r);
-    for (size_t i = 0; i < a->finding_count && i < FINDING_ROWS; i++)
-        put_finding(r, &a->findings[i]);
-    put_left_out(p, 0, rest_of(a->finding_count, FINDING_ROWS), "more findings, less severe");
+    for (size_t i = 0; i < a->finding_count && i < FINDINGS_IN_FULL; i++)
+        finding_text(p, &a->findings[i], heap_bytes_of(a, &a->findings[i]), r->o->show_strings);
+    put_other_findings(r);
     if (a->finding_count == 0 && a->heap.present)
         page_paragraph(p, no_label(2),
                        "No rule found a leak in it. One snapshot shows what is there, not what "
@@ -538,7 +441,7 @@ static void put_changes(struct text_report *r)
     page_heading(&r->page, "What to change");
     for (size_t i = 0; i < v->count; i++)
         put_advice(r, i + 1, v->list[i].advice);
-    put_left_out(&r->page, 2, v->dropped, "more");
+    left_out_text(&r->page, 2, v->dropped, "more");
     if (v->count == 0)
         page_paragraph(&r->page, no_label(2), "Nothing that these inputs speak for.");
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "analyzer/verdict.h"
 #include "base/text.h"
 #include "tui/text_page.h"
 
@@ -94,6 +95,23 @@ static void put_advice(struct text_page *p, const struct advice *list, size_t co
     }
 }
 
+static void put_script(struct text_page *p, const struct finding *f)
+{
+    struct buf *b = text_page_scratch(p);
+    if (f->script)
+        buf_puts(b, f->script);
+    if (f->script && f->line)
+        buf_printf(b, ":%u", f->line);
+    put_fact(p, "script", buf_str(b));
+}
+
+static void put_growth(struct text_page *p, const struct growth_figures *g)
+{
+    struct buf *b = text_page_scratch(p);
+    growth_put(b, g);
+    put_fact(p, "grew by", buf_str(b));
+}
+
 static void put_finding(const struct view *v, struct text_page *p)
 {
     const struct finding *f = &v->m->a->findings[v->place.subject];
@@ -102,13 +120,14 @@ static void put_finding(const struct view *v, struct text_page *p)
     buf_printf(b, "%s, %s, %u %% sure", f->rule, severity_word(f->severity), f->confidence);
     put_fact(p, "rule", buf_str(b));
     put_fact(p, "variable", f->variable);
-    put_fact(p, "script", f->script);
+    put_script(p, f);
     put_fact(p, "route", f->route);
     put_fact(p, "issue", f->issue);
     put_count_fact(p, "entries", f->entries);
     b = text_page_scratch(p);
     text_put_bytes(b, f->retained_bytes);
     put_fact(p, "retained", buf_str(b));
+    put_growth(p, &f->growth);
     put_fact(p, "snapshot", f->file);
     put_path(v, p, f);
     put_evidence(v, p, f->file, f->evidence, f->evidence_count);

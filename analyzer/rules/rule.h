@@ -11,6 +11,7 @@
 #include "analyzer/census.h"
 #include "analyzer/owner.h"
 #include "analyzer/rules/claims.h"
+#include "analyzer/trend.h"
 
 struct rule_input {
     const struct js *js;
@@ -19,6 +20,7 @@ struct rule_input {
     struct err claim_failed; /* the first claim that could not be kept */
     struct analysis *analysis;
     const char *file;
+    const struct trend *trend; /* whose newest heap this is; NULL: there is one snapshot only */
 };
 
 struct rule {
@@ -33,6 +35,9 @@ extern const size_t rule_count;
 /* Runs all rules over a heap that was analyzed and orders the findings, worst first. */
 bool rules_run(const struct heap *h, const char *file, struct analysis *a,
                struct err *err) WARN_UNUSED;
+
+/* The same over the newest heap of several snapshots of one process: what grew is told too. */
+bool rules_run_on_trend(const struct trend *t, struct analysis *a, struct err *err) WARN_UNUSED;
 
 /* Orders all findings, worst first. */
 void findings_order(struct analysis *a);

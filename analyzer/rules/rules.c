@@ -47,11 +47,13 @@ static bool run_all(struct rule_input *in, struct err *err)
     return ok;
 }
 
-bool rules_run(const struct heap *h, const char *file, struct analysis *a, struct err *err)
+static bool run(const struct heap *h, const char *file, const struct trend *trend,
+                struct analysis *a, struct err *err)
 {
     struct js js;
     struct census census;
-    struct rule_input in = {.js = &js, .census = &census, .analysis = a, .file = file};
+    struct rule_input in = {
+        .js = &js, .census = &census, .analysis = a, .file = file, .trend = trend};
     js_init(&js, h);
     if (!census_take(&js, &census, err))
         return false;
@@ -60,4 +62,14 @@ bool rules_run(const struct heap *h, const char *file, struct analysis *a, struc
     census_release(&census);
     findings_order(a);
     return ok;
+}
+
+bool rules_run(const struct heap *h, const char *file, struct analysis *a, struct err *err)
+{
+    return run(h, file, NULL, a, err);
+}
+
+bool rules_run_on_trend(const struct trend *t, struct analysis *a, struct err *err)
+{
+    return run(&t->newest, t->snapshots[t->count - 1].file, t->one_process ? t : NULL, a, err);
 }

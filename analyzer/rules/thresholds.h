@@ -130,5 +130,20 @@
 /* A bounded cache of rows can have them too: a warning wants more. */
 #define DUPLICATES_WARN_BYTES ((uint64_t)10000000)
 #define DUPLICATES_WARN_SHARE 0.25
+/* Between snapshots: a leak of 300 bytes a request shows after 1,000 requests, while what healthy
+ * servers load and fill meanwhile stays below for each variable. */
+#define GROWTH_LEAST_BYTES ((uint64_t)300000)
+#define GROWTH_LEAST_ENTRIES COLLECTION_LEAST_ENTRIES
+/* Without entries to count, and in packages: pools of connections reach some hundred kilobytes. */
+#define GROWTH_PLAIN_BYTES ((uint64_t)1000000)
+#define GROWTH_PLAIN_OBJECTS 1000
+/* Two steps between snapshots have their share, in percent of all growth: one jump and noise beside
+ * it is a warm-up. */
+#define GROWTH_STEP_PERCENT 5
+/* Links of a list, told by their class. */
+#define GROWTH_LEAST_LINKS 300
+/* Entries gained are entries of requests if they are a small multiple, within so many percent. */
+#define GROWTH_FIT_PERCENT 10
+#define GROWTH_FIT_MULTIPLE 3
 
 #endif

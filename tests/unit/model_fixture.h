@@ -89,15 +89,16 @@ static inline void fixture_init(struct fixture *f)
 {
     *f = (struct fixture){0};
     f->inputs[0] = (struct input_info){
-        "app.heapsnapshot", INPUT_HEAP_SNAPSHOT, 793234567, true, ERR_NONE, NULL};
-    f->inputs[1] = (struct input_info){"dmesg.log", INPUT_LOG, 12345, true, ERR_NONE, NULL};
+        "app.heapsnapshot", INPUT_HEAP_SNAPSHOT, 793234567, true, ERR_NONE, NULL, {0}};
+    f->inputs[1] = (struct input_info){"dmesg.log", INPUT_LOG, 12345, true, ERR_NONE, NULL, {0}};
     f->inputs[2] = (struct input_info){
         "cut.heapsnapshot",
         INPUT_HEAP_SNAPSHOT,
         4096,
         false,
         ERR_INPUT,
-        "cut.heapsnapshot: byte 4096: expected ',' or ']' in nodes, found the end"};
+        "cut.heapsnapshot: byte 4096: expected ',' or ']' in nodes, found the end",
+        {0}};
     f->classes[0] = (struct class_row){"Map", 12, 384, 412345678, 3};
     f->classes[1] = (struct class_row){"(system)", 1200300, 57912345, 57912345, 100000001};
     fixture_init_findings(f);

@@ -67,6 +67,7 @@ static void test_values(void **state)
         {"findings.1.variable", NULL},
         {"findings.1.entries", NULL},
         {"findings.1.node_id", NULL},
+        {"findings.1.growth", NULL},
         {"deaths.0.cause", "cgroup-oom"},
         {"deaths.0.comm", "next-server (v1"},
         {"deaths.0.evidence.0.file", "dmesg.log"},
@@ -88,12 +89,17 @@ static void test_values(void **state)
         {"findings.0.confidence", 95},
         {"findings.0.entries", 1200},
         {"findings.0.retained_bytes", 412345678},
+        {"findings.0.growth.bytes", 2100000},
+        {"findings.0.growth.bytes_per_request", 2100},
+        {"findings.0.growth.entries", 1000},
+        {"findings.0.growth.snapshots", 2},
         {"deaths.0.pid", 523},
         {"deaths.0.evidence.0.line", 1234},
         {"inputs.2.bytes", 4096},
     };
     struct fixture f;
     fixture_init(&f);
+    f.findings[0].growth = (struct growth_figures){2, 2100000, 1000, 1000};
     struct kept k = {0};
     yajl_val root = parse(&f.a, (struct report_options){0}, &k);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

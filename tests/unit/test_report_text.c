@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,6 +132,50 @@ static void test_cut_heap(void **state)
     free(page);
 }
 
+/* The worst are told in full, the others by their titles. */
+static void test_many_findings(void **state)
+{
+    (void)state;
+    enum { COUNT = 100 };
+    struct fixture f;
+    fixture_init(&f);
+    struct finding *all = calloc(COUNT, sizeof *all);
+    for (size_t i = 0; i < COUNT; i++) {
+        char title[32];
+        snprintf(title, sizeof title, "cause %zu", i);
+        all[i] = f.findings[0];
+        all[i].title = arena_strdup(&f.a.arena, title);
+    }
+    f.a.findings = all;
+    f.a.finding_count = COUNT;
+    char *page = render(&f.a, (struct report_options){0});
+    expect_in(page, "leak cause 5 (isr-cache, confidence 95 %)\n     variable");
+    expect_in(page, "leak cause 6 (isr-cache, confidence 95 %)\nleak cause 7 (");
+    expect_in(page, "leak cause 29 (");
+    expect_not_in(page, "leak cause 30 (");
+    expect_in(page, "70 more findings, less severe");
+    free(page);
+    free(all);
+    arena_release(&f.a.arena);
+}
+
+static void test_line_and_growth(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    f.findings[0].line = 12;
+    f.findings[0].growth = (struct growth_figures){2, 2100000, 1000, 1000};
+    char *page = render(&f.a, (struct report_options){0});
+    expect_in(page, "     script     .next/server/pages/product/[id].js:12\n");
+    expect_in(page, "     grew by    1,000 entries, 2.1 MB, 2.1 kB a request, in 2 snapshots\n");
+    free(page);
+    f.findings[0].growth = (struct growth_figures){3, 2100000, 0, 0};
+    page = render(&f.a, (struct report_options){0});
+    expect_in(page, "     grew by    2.1 MB, in 3 snapshots\n");
+    free(page);
+}
+
 /* Thousands of kills are no page, and the server's is not lost among them. */
 static void test_many_deaths(void **state)
 {
@@ -239,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_top_answers),   cmocka_unit_test(test_facts),
         cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_no_findings_is_no_acquittal),
         cmocka_unit_test(test_cut_heap),      cmocka_unit_test(test_many_deaths),
+        cmocka_unit_test(test_many_findings), cmocka_unit_test(test_line_and_growth),
         cmocka_unit_test(test_hostile_texts), cmocka_unit_test(test_colour),
         cmocka_unit_test(test_width),         cmocka_unit_test(test_sink_fails),
     };
