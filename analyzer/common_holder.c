@@ -200,7 +200,7 @@ bool common_holder_find(const struct js *js, const uint32_t *nodes, size_t count
     if (!ok)
         return false;
     if (best == NO_NODE || is_system(js, climb_internals(js, best)))
-        best = shared_collection(js, samples, tried, need);
+        best = shared_collection(js, samples, tried, tried / 3 + 1); /* others are on their way */
     settle(js, best, &c);
     *ret = c;
     return true;

@@ -400,6 +400,36 @@ bool js_is_context(const struct js *js, uint32_t n)
            str_starts_with(heap_name(js->h, n), "system / Context");
 }
 
+/* Numbers of hidden edges count the objects, not the slots. */
+static uint32_t hidden_end(const struct heap *h, uint32_t n)
+{
+    uint32_t count = 0;
+    for (uint64_t e = heap_first_edge(h, n), end = heap_first_edge(h, n + 1); e < end; e++) {
+        if (heap_edge_type(h, e) == EDGE_HIDDEN)
+            count = (uint32_t)max_u64(count, (uint64_t)heap_edge_name(h, e) + 1);
+    }
+    return count;
+}
+
+struct str js_variable_name(const struct js *js, uint32_t context, uint64_t e)
+{
+    const struct heap *h = js->h;
+    struct str none = {"", 0}, found = none;
+    if (heap_edge_type(h, e) != EDGE_HIDDEN)
+        return strings_get(&h->strings, heap_edge_name(h, e));
+    uint32_t info = js_internal(js, context, JS_SCOPE_INFO), named = 0;
+    if (info == NO_NODE)
+        return none;
+    for (uint64_t k = heap_first_edge(h, info), end = heap_first_edge(h, info + 1); k < end; k++) {
+        if (heap_edge_type(h, k) != EDGE_HIDDEN || heap_type(h, heap_edge_to(h, k)) != NODE_STRING)
+            continue;
+        if (heap_edge_name(h, k) == heap_edge_name(h, e))
+            found = js_text(js, heap_edge_to(h, k));
+        named++;
+    }
+    return named == hidden_end(h, context) ? found : none;
+}
+
 uint32_t js_script_of_shared(const struct js *js, uint32_t shared)
 {
     uint32_t script = js_internal(js, shared, JS_SCRIPT);

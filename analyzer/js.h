@@ -109,6 +109,7 @@
     X(RESOURCE_STORE, "<symbol kResourceStore>")                                                   \
     X(ROUTES, "routes")                                                                            \
     X(RSC_DATA, "rscData")                                                                         \
+    X(SCOPE_INFO, "scope_info")                                                                    \
     X(SCRIPT, "script")                                                                            \
     X(SCRIPT_OR_DEBUG_INFO, "script_or_debug_info")                                                \
     X(SERVER_RESPONSE, "ServerResponse")                                                           \
@@ -213,6 +214,10 @@ uint32_t js_script_of_context(const struct js *js, uint32_t context);
 /* The variables of the code around a function, NO_NODE for what is built in. */
 uint32_t js_context_of_closure(const struct js *js, uint32_t closure);
 bool js_is_context(const struct js *js, uint32_t n);
+/* The name of the variable that edge `e` of a context is. Those of a block have edges without a
+ * name: V8 lists the names in the context's scope info, and they can be told apart as long as all
+ * of them hold objects. "" if not known. */
+struct str js_variable_name(const struct js *js, uint32_t context, uint64_t e);
 
 enum script_kind {
     SCRIPT_NONE,

@@ -76,6 +76,13 @@ static enum rank context_rank(const struct js *js, uint32_t context)
                                  : RANK_CONTEXT;
 }
 
+/* V8's own functions keep things in such slots too: those have no script. */
+static enum rank variable_of_block(const struct js *js, uint32_t u)
+{
+    enum rank r = js_is_context(js, u) ? context_rank(js, u) : RANK_NONE;
+    return r == RANK_CONTEXT_USER || r == RANK_CONTEXT_PACKAGE ? r : RANK_NONE;
+}
+
 static enum rank rank_edge(const struct js *js, uint32_t u, uint64_t e)
 {
     const struct heap *h = js->h;
@@ -97,6 +104,7 @@ static enum rank rank_edge(const struct js *js, uint32_t u, uint64_t e)
                    ? RANK_NONE
                    : RANK_INTERNAL;
     case EDGE_HIDDEN:
+        return variable_of_block(js, u);
     case EDGE_SHORTCUT:
     case EDGE_WEAK:
         break;
@@ -317,7 +325,7 @@ void owner_put_exports(const struct js *js, const struct owner *o, struct buf *o
     const struct heap *h = js->h;
     struct exports x = {.count = 0};
     if (o->kind != OWNER_VARIABLE || heap_flags(h, o->holder) & FLAG_HUB ||
-        !is_minified(strings_get(&h->strings, heap_edge_name(h, o->hops[o->hop_count - 1].edge))))
+        !is_minified(js_variable_name(js, o->holder, o->hops[o->hop_count - 1].edge)))
         return;
     find_exports(js, o->holder, &x);
     for (size_t i = 0; i < x.count && x.count <= EXPORTS_MAX; i++) {
@@ -330,16 +338,20 @@ void owner_put_variable(const struct js *js, const struct owner *o, struct buf *
 {
     const struct heap *h = js->h;
     struct str symbol;
+    uint64_t e = o->hops[o->hop_count ? o->hop_count - 1 : 0].edge;
     if (o->kind == OWNER_NONE)
         return;
-    struct str name = strings_get(&h->strings, heap_edge_name(h, o->hops[o->hop_count - 1].edge));
+    struct str name = o->kind == OWNER_VARIABLE ? js_variable_name(js, o->holder, e)
+                                                : strings_get(&h->strings, heap_edge_name(h, e));
     if (o->kind == OWNER_GLOBAL)
         buf_puts(out, is_process(js, o->holder) ? "process" : "globalThis");
     if (o->kind == OWNER_STATIC) {
         struct str f = heap_name(h, o->holder);
         buf_append(out, f.p, f.len);
     }
-    if (o->kind == OWNER_VARIABLE) {
+    if (o->kind == OWNER_VARIABLE && !name.len) {
+        buf_puts(out, "(a variable of a block)");
+    } else if (o->kind == OWNER_VARIABLE) {
         buf_append(out, name.p, name.len);
     } else if (is_symbol(name, &symbol)) {
         put_symbol(symbol, out);

@@ -1,10 +1,11 @@
 /* Rule closure-flood: a function of the application's that exists in very many copies.
  *
  * A closure is made anew whenever the code around it runs. Copies that stay have someone who holds
- * them: mostly a collection, a timer or an emitter, which other rules report. What is left are
- * chains: a function that wraps the one before it again and again, and closures in each other's
- * contexts. Bundled libraries make many small ones for good; they keep nothing.
+ * them: a timer or an emitter, which other rules report; a collection of functions; or a chain, of
+ * a function that wraps the one before it again and again, or of closures in each other's contexts.
+ * Bundled libraries make many small ones for good; they keep nothing.
  */
+#include "analyzer/common_holder.h"
 #include "analyzer/functions.h"
 #include "analyzer/rules/callbacks.h"
 #include "analyzer/rules/kept.h"
@@ -84,24 +85,87 @@ static void advise(struct rule_input *in, struct finding *f)
                "Wrapping what is already wrapped makes a chain in which every link stays.");
 }
 
-static bool report(struct flood *flood, const struct function_group *g, uint64_t bytes,
-                   struct err *err)
+static bool is_closure(const struct js *js, uint32_t n)
+{
+    return n != NO_NODE && heap_type(js->h, n) == NODE_CLOSURE;
+}
+
+/* A collection of functions, or of short lists of them: nothing else is to be said of it. */
+static bool holds_functions(const struct js *js, uint32_t collection)
+{
+    enum { SAMPLE = 32 };
+    struct js_entry entries[SAMPLE], inside;
+    size_t count = js_sample(js, collection, entries, SAMPLE), functions = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t n = entries[i].value;
+        if (n != NO_NODE && js_collection(js, n) == COLLECTION_ARRAY &&
+            js_sample(js, n, &inside, 1) == 1)
+            n = inside.value;
+        functions += is_closure(js, n);
+    }
+    return functions * 2 > count;
+}
+
+/* The user's collection that most of the copies are in; NO_NODE in ->node if there is none. */
+static bool find_collection(struct flood *f, const struct function_group *g,
+                            struct common_holder *ret, struct err *err)
+{
+    enum { SAMPLE = 16 };
+    uint32_t nodes[SAMPLE];
+    size_t count = 0;
+    const struct function_member *m = function_group_last(&f->closures, g);
+    uint32_t step = g->count / SAMPLE + 1;
+    for (uint32_t i = 0; m && count < SAMPLE; i++, m = function_group_before(&f->closures, m)) {
+        if (i % step == 0)
+            nodes[count++] = m->node;
+    }
+    if (!common_holder_find(f->in->js, nodes, count, ret, err))
+        return false;
+    if (!ret->entries || ret->held_by_system || ret->in_lru ||
+        owner_script_kind(f->in->js, &ret->owner) != SCRIPT_USER ||
+        !holds_functions(f->in->js, ret->node))
+        ret->node = NO_NODE;
+    return true;
+}
+
+static void set_holder(struct rule_input *in, struct finding *f, const struct function_group *g,
+                       const struct owner *o)
+{
+    struct arena *arena = &in->analysis->arena;
+    struct buf b = {0};
+    owner_put_accessor(in->js, o, &b);
+    finding_set_owner(in, f, o);
+    f->confidence = 85;
+    f->title = arena_printf(arena, "%s copies of one function are held by %s: %s, with %s",
+                            count_text(in, g->count), buf_str(&b), callbacks_place(in, g->function),
+                            bytes_text(in, f->retained_bytes));
+    buf_release(&b);
+}
+
+static bool report(struct flood *flood, const struct function_group *g,
+                   const struct common_holder *holder, uint64_t bytes, struct err *err)
 {
     struct rule_input *in = flood->in;
     const struct function_member *m = function_group_last(&flood->closures, g);
-    struct finding *f = finding_add(
-        in, id, bytes >= 2 * FLOOD_LEAST_BYTES ? SEVERITY_LEAK : SEVERITY_WARN, m->node);
+    bool is_held = holder->node != NO_NODE;
+    struct finding *f =
+        finding_add(in, id, bytes >= 2 * FLOOD_LEAST_BYTES ? SEVERITY_LEAK : SEVERITY_WARN,
+                    is_held ? holder->node : m->node);
     if (!f)
         return true;
     const char *captures = callbacks_captures(in, g->function);
-    callbacks_set_place(in, f, g->function);
     f->kind = "closure";
     f->entries = g->count;
-    f->retained_bytes = bytes;
-    f->confidence = 60;
-    f->title = arena_printf(&in->analysis->arena, "%s copies of one function are held: %s, with %s",
-                            count_text(in, f->entries), callbacks_place(in, g->function),
-                            bytes_text(in, bytes));
+    f->retained_bytes = is_held ? max_u64(f->retained_bytes, bytes) : bytes;
+    if (is_held) {
+        set_holder(in, f, g, &holder->owner);
+    } else {
+        callbacks_set_place(in, f, g->function);
+        f->confidence = 60;
+        f->title = arena_printf(
+            &in->analysis->arena, "%s copies of one function are held: %s, with %s",
+            count_text(in, f->entries), callbacks_place(in, g->function), bytes_text(in, bytes));
+    }
     if (*captures)
         evidence_add(in, f, g->function, "each keeps what it captured: %s", captures);
     for (unsigned i = 0; i < 3 && m; i++, m = function_group_before(&flood->closures, m))
@@ -114,11 +178,14 @@ static bool report(struct flood *flood, const struct function_group *g, uint64_t
 static bool judge(struct flood *f, const struct function_group *g, struct err *err)
 {
     uint64_t bytes = 0;
+    struct common_holder holder = {.node = NO_NODE};
     if (g->count < FLOOD_LEAST || kept_unexplained(f->in, &f->closures, g) * 2 <= g->count)
         return true;
     if (!kept_bytes(f->in, &f->closures, g, &bytes, err))
         return false;
-    return (bytes < FLOOD_LEAST_BYTES && g->count < FLOOD_COUNT) || report(f, g, bytes, err);
+    if (bytes < FLOOD_LEAST_BYTES && g->count < FLOOD_COUNT)
+        return true;
+    return find_collection(f, g, &holder, err) && report(f, g, &holder, bytes, err);
 }
 
 bool rule_closure_flood(struct rule_input *in, struct err *err)

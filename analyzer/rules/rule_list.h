@@ -24,11 +24,11 @@
       "source maps that Node, a package or Next.js keeps")                                         \
     X(large_string, "large-string",                                                                \
       "single texts of megabytes: whole, appended to, or kept by a part")                          \
+    X(closure_flood, "closure-flood", "one function in very many copies")                          \
     X(module_collection, "module-collection",                                                      \
       "a Map, Set, array or object of a module that only grows")                                   \
     X(duplicate_strings, "duplicate-strings",                                                      \
       "equal texts in many copies, where they are a good part of the heap")                        \
-    X(closure_flood, "closure-flood", "one function in very many copies")                          \
     X(growth, "growth", "what a variable holds and is more in every later snapshot")
 
 #define X(name, id, summary) bool rule_##name(struct rule_input *in, struct err *err);

@@ -202,6 +202,25 @@ static void test_a_chain_of_wrappers(void **state)
     analysis_release(&w.a);
 }
 
+/* A list of functions is named, and said once. */
+static void test_a_list_of_functions(void **state)
+{
+    struct world w = start();
+    uint32_t hooks = object(&w, "Array"),
+             store = sketch_node(w.s, NODE_ARRAY, "(object elements)", 16 + 8 * 400);
+    (void)state;
+    sketch_edge(w.s, hooks, EDGE_INTERNAL, "elements", store);
+    variable(&w, w.module, "hooks", hooks);
+    for (unsigned i = 0; i < 310; i++)
+        sketch_index(w.s, hooks, EDGE_ELEMENT, i, callback(&w));
+    const struct finding *f = expect_one(&w, "closure-flood", SEVERITY_LEAK);
+    assert_string_equal(f->variable, "hooks");
+    assert_string_equal(f->script, APP);
+    assert_int_equal(f->entries, 310);
+    assert_true(f->retained_bytes >= 310 * CALLBACK_BYTES);
+    analysis_release(&w.a);
+}
+
 static void test_small_closures_are_fine(void **state)
 {
     struct world w = start();
@@ -221,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_stores_under_symbols),
         cmocka_unit_test(test_stores_of_connections_are_fine),
         cmocka_unit_test(test_a_chain_of_wrappers),
+        cmocka_unit_test(test_a_list_of_functions),
         cmocka_unit_test(test_small_closures_are_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
