@@ -150,17 +150,28 @@ static bool count_named(const struct js *js, uint32_t n, size_t first, struct ce
     return true;
 }
 
+/* By its rarest letter: all texts of a heap are looked through. */
+static bool holds_word(struct str s, const char *word, size_t len, char rarest)
+{
+    size_t at = (size_t)((const char *)memchr(word, rarest, len) - word);
+    const char *p = s.p + at, *end = s.p + s.len - (len - at);
+    while (p <= end && (p = memchr(p, rarest, (size_t)(end - p) + 1))) {
+        if (!memcmp(p - at, word, len))
+            return true;
+        p++;
+    }
+    return false;
+}
+
 /* Sources, not messages: V8 keeps the first 1024 characters of a text. */
 static bool is_config(struct str s)
 {
     enum { SOURCE_LEAST = 60 };
-    static const char *const keys[] = {"isrMemoryCacheSize", "cacheMaxMemorySize",
-                                       "incrementalCacheHandlerPath"};
-    for (size_t k = 0; k < ARRAY_LEN(keys) && s.len >= SOURCE_LEAST; k++) {
-        if (memmem(s.p, s.len, keys[k], strlen(keys[k])))
-            return true;
-    }
-    return false;
+#define HOLDS(word, rarest) holds_word(s, word, sizeof word - 1, rarest)
+    return s.len >= SOURCE_LEAST &&
+           (HOLDS("isrMemoryCacheSize", 'z') || HOLDS("cacheMaxMemorySize", 'z') ||
+            HOLDS("incrementalCacheHandlerPath", 'H'));
+#undef HOLDS
 }
 
 /* A path of a file with code: /srv/app/server.js, file:///srv/app.mjs, C:\app\server.js */
