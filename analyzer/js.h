@@ -27,6 +27,7 @@
     X(CALLBACK, "callback")                                                                        \
     X(CLEANUP_QUEUE, "Node / CleanupQueue")                                                        \
     X(CLEAR, "clear")                                                                              \
+    X(COMPLETE, "complete")                                                                        \
     X(CONCAT, "concat")                                                                            \
     X(CONSTANT_POOL, "(constant pool)")                                                            \
     X(CONSUMING, "_consuming")                                                                     \

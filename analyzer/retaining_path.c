@@ -101,12 +101,14 @@ static bool step_up(const struct js *js, struct retaining_walk *w)
     return best != h->root;
 }
 
-static const char *edge_text(const struct heap *h, uint64_t e, struct arena *arena)
+static const char *edge_text(const struct js *js, uint32_t from, uint64_t e, struct arena *arena)
 {
+    const struct heap *h = js->h;
     struct buf b = {0};
     enum edge_type t = heap_edge_type(h, e);
-    struct str s = strings_get(&h->strings, heap_edge_name(h, e));
-    if (t == EDGE_CONTEXT) {
+    bool may_be_variable = t == EDGE_CONTEXT || (t == EDGE_HIDDEN && js_is_context(js, from));
+    struct str s = may_be_variable ? js_variable_name(js, from, e) : (struct str){"", 0};
+    if (t == EDGE_CONTEXT || s.len) {
         buf_append(&b, s.p, s.len);
         buf_puts(&b, " (variable)");
     } else {
@@ -171,7 +173,7 @@ bool retaining_path(const struct js *js, uint32_t n, struct arena *arena,
         if (w->nodes[i] == js->h->root)
             continue;
         ok = push_step(js, arena, &path, &count, w->nodes[i],
-                       is_root ? NULL : edge_text(js->h, w->edges[i], arena));
+                       is_root ? NULL : edge_text(js, w->nodes[i + 1], w->edges[i], arena));
     }
     free(w);
     if (!ok || arena->failed)

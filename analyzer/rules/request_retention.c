@@ -1,9 +1,10 @@
-/* Rule request-retention: responses that ended long ago and are still held.
+/* Rule request-retention: requests and responses that ended long ago and are still held.
  *
- * A ServerResponse that is finished and has lost its socket belongs to nobody. A handful of them is
- * normal; many, against few live sockets, means that something keeps what came with each request:
- * the props of server-side rendering, closures, stores of AsyncLocalStorage. They are grouped by
- * what holds them, and each group is a cause of its own.
+ * A ServerResponse that is finished and has lost its socket belongs to nobody, nor does a request
+ * that was read to its end and has no such response. A handful of them is normal; many, against few
+ * live sockets, means that something keeps what came with each request: the props of server-side
+ * rendering, closures, stores of AsyncLocalStorage. They are grouped by what holds them, and each
+ * group is a cause of its own.
  */
 #include "analyzer/key_pattern.h"
 #include "analyzer/rules/holders.h"
@@ -16,6 +17,7 @@
 #define GROUPS_MAX 32
 
 struct grouping {
+    bool of_requests; /* kept without their responses */
     struct retained_group groups[GROUPS_MAX];
     size_t count;
     struct known_holders known;
@@ -26,6 +28,14 @@ static bool is_orphan(const struct js *js, uint32_t response)
 {
     return js_is_true(js, js_property(js, response, JS_FINISHED)) &&
            !js_is_object(js, js_property(js, response, JS_SOCKET));
+}
+
+/* A server's: what a client received has no URL of its own. */
+static bool is_orphan_request(const struct js *js, uint32_t message)
+{
+    return js_is_true(js, js_property(js, message, JS_COMPLETE)) &&
+           js_text(js, js_property(js, message, JS_URL)).len &&
+           !js_is_object(js, js_property(js, message, JS_REQ));
 }
 
 /* The first group is of those whose holder is not known. */
@@ -105,6 +115,7 @@ static bool report_groups(struct rule_input *in, struct grouping *g, const uint3
         size_t least = at->holder.kind == HOLDER_UNKNOWN ? ORPHANS_LEAST : ORPHANS_OF_CAUSE;
         if (at->count < least || at->count * 20 < count)
             continue;
+        at->of_requests = g->of_requests;
         at->members = members;
         at->count = select_group(g, i, orphans, count, members);
         ok = retention_report(in, at, err);
@@ -113,11 +124,13 @@ static bool report_groups(struct rule_input *in, struct grouping *g, const uint3
     return ok;
 }
 
-static bool report(struct rule_input *in, const uint32_t *orphans, size_t count, struct err *err)
+static bool report(struct rule_input *in, const uint32_t *orphans, size_t count, bool of_requests,
+                   struct err *err)
 {
     struct grouping *g = calloc(1, sizeof *g);
     bool ok = g && (g->group_of = calloc(count, sizeof *g->group_of));
     if (ok) {
+        g->of_requests = of_requests;
         group(in, g, orphans, count);
         name_unknown(in, g, orphans, count);
         ok = report_groups(in, g, orphans, count, err);
@@ -144,8 +157,8 @@ static size_t explained_by(const struct finding *f, struct finding *const *by,
 
 /* Timers and listeners that were reported may hold responses: it is said there. What is left for
  * this rule stands in front afterwards; returns how many. */
-static bool leave_explained(struct rule_input *in, uint32_t *orphans, size_t count, size_t *ret,
-                            struct err *err)
+static bool leave_explained(struct rule_input *in, uint32_t *orphans, size_t count,
+                            bool of_requests, size_t *ret, struct err *err)
 {
     enum { TOLD_MAX = 16 };
     struct finding *told[TOLD_MAX];
@@ -163,7 +176,7 @@ static bool leave_explained(struct rule_input *in, uint32_t *orphans, size_t cou
     }
     for (size_t i = 0; ok && i < told_count; i++) {
         size_t n = explained_by(told[i], by, orphans, count, members);
-        if (n >= ORPHANS_OF_CAUSE)
+        if (n >= ORPHANS_OF_CAUSE && !of_requests) /* their responses tell more */
             retention_tell(in, told[i], members, n);
     }
     if (ok)
@@ -173,21 +186,28 @@ static bool leave_explained(struct rule_input *in, uint32_t *orphans, size_t cou
     return ok || err_nomem(err, count * sizeof *by, "responses");
 }
 
-bool rule_request_retention(struct rule_input *in, struct err *err)
+static bool judge(struct rule_input *in, const struct node_list *all, bool of_requests,
+                  struct err *err)
 {
-    const struct node_list *all = &in->census->responses;
     uint32_t *orphans = malloc((all->count + 1) * sizeof *orphans);
     size_t count = 0;
     bool ok = true;
     if (!orphans)
         return err_nomem(err, all->count * sizeof *orphans, "responses");
     for (size_t i = 0; i < all->count; i++) {
-        if (is_orphan(in->js, all->nodes[i]) && !finding_of_node(in, all->nodes[i]))
-            orphans[count++] = all->nodes[i];
+        uint32_t n = all->nodes[i];
+        if ((of_requests ? is_orphan_request : is_orphan)(in->js, n) && !finding_of_node(in, n))
+            orphans[count++] = n;
     }
-    ok = leave_explained(in, orphans, count, &count, err);
+    ok = leave_explained(in, orphans, count, of_requests, &count, err);
     if (ok && count >= ORPHANS_LEAST && count > ORPHANS_PER_SOCKET * in->census->sockets)
-        ok = report(in, orphans, count, err);
+        ok = report(in, orphans, count, of_requests, err);
     free(orphans);
     return ok;
+}
+
+bool rule_request_retention(struct rule_input *in, struct err *err)
+{
+    return judge(in, &in->census->responses, false, err) &&
+           judge(in, &in->census->named[CENSUS_MESSAGES], true, err);
 }

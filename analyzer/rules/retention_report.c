@@ -36,8 +36,9 @@ static const char *route_pattern(struct rule_input *in, const uint32_t *orphans,
     struct buf b = {0};
     size_t used = 0, step = count / SAMPLE + 1;
     for (size_t i = 0; i < count && used < SAMPLE; i += step) {
-        uint32_t req = js_property(in->js, orphans[i], JS_REQ);
-        struct str url = js_text(in->js, js_property(in->js, req, JS_URL));
+        uint32_t req = js_property(in->js, orphans[i], JS_REQ); /* of a response */
+        struct str url =
+            js_text(in->js, js_property(in->js, req == NO_NODE ? orphans[i] : req, JS_URL));
         if (url.len)
             urls[used++] = url;
     }
@@ -171,8 +172,8 @@ static void advise(struct cause *c, struct finding *f)
         in, f, arena_printf(arena, "Do not keep req, res or props in %s", c->advice), where,
         "recent.push({ url: req.url, at: Date.now() })  // copy the few fields that are needed\n"
         "if (recent.length > 100) recent.shift()        // and bound the list",
-        "A kept response keeps its request, headers, socket buffers and everything rendered "
-        "for it.");
+        "A kept request or response keeps the other one, headers, socket buffers and everything "
+        "rendered for it.");
     if (c->g->holder.carrier != NO_NODE)
         advice_add(in, f, "Put values into the store, not the request", where,
                    "requestScope.run({ requestId: req.headers['x-request-id'] }, handler)",
@@ -212,9 +213,10 @@ static void add_evidence(struct cause *c, struct finding *f)
 {
     struct rule_input *in = c->in;
     const struct retained_group *g = c->g;
-    evidence_add(in, f, g->members[0],
-                 "%s ServerResponse objects are finished and have no socket; %s live sockets",
-                 count_text(in, g->count), count_text(in, in->census->sockets));
+    evidence_add(in, f, g->members[0], "%s %s; %s live sockets", count_text(in, g->count),
+                 g->of_requests ? "IncomingMessage objects were read to their end"
+                                : "ServerResponse objects are finished and have no socket",
+                 count_text(in, in->census->sockets));
     for (size_t i = 1; i <= 2; i++)
         evidence_add(in, f, g->members[i * (g->count - 1) / 2], "another one of them");
     if (*f->route)
@@ -257,9 +259,10 @@ static bool report(struct cause *c, struct err *err)
     f->retained_bytes = bytes;
     f->confidence = known ? 95 : 85;
     f->route = route_pattern(in, g->members, g->count);
-    f->title = arena_printf(arena, "%s finished responses are still held, by %s%s%s",
-                            count_text(in, g->count), c->by,
-                            store ? ", in stores of AsyncLocalStorage " : "", store ? store : "");
+    f->title =
+        arena_printf(arena, "%s finished %s are still held, by %s%s%s", count_text(in, g->count),
+                     g->of_requests ? "requests" : "responses", c->by,
+                     store ? ", in stores of AsyncLocalStorage " : "", store ? store : "");
     set_place(c, f, &storage);
     add_evidence(c, f);
     if (!*f->route)

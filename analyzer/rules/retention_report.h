@@ -1,4 +1,4 @@
-/* What request-retention says of finished responses that one cause holds.
+/* What request-retention says of finished requests and responses that one cause holds.
  */
 #ifndef MORTEM_ANALYZER_RULES_RETENTION_REPORT_H
 #define MORTEM_ANALYZER_RULES_RETENTION_REPORT_H
@@ -8,7 +8,8 @@
 struct retained_group {
     struct holder holder;
     uint32_t sample;
-    const uint32_t *members; /* the responses */
+    bool of_requests;        /* and not of responses */
+    const uint32_t *members; /* ServerResponses, or IncomingMessages */
     size_t count;
 };
 

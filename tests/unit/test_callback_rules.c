@@ -209,6 +209,32 @@ static void test_responses_of_live_connections(void **state)
     expect_none(&w);
 }
 
+/* Of those the responses are gone. What a client received has no URL. */
+static void test_requests_alone(void **state)
+{
+    (void)state;
+    for (unsigned of_clients = 0; of_clients < 2; of_clients++) {
+        struct world w = start();
+        uint32_t pending = array_variable(&w, "pending");
+        for (unsigned i = 0; i < MANY; i++) {
+            uint32_t req = object(&w, "IncomingMessage");
+            set(&w, req, "url", sketch_node(w.s, NODE_STRING, of_clients ? "" : "/orders/7", 32));
+            set(&w, req, "complete", boolean(&w, "true"));
+            set(&w, req, "headers", sketch_node(w.s, NODE_OBJECT, "Object", 900));
+            sketch_index(w.s, pending, EDGE_ELEMENT, i, req);
+        }
+        if (of_clients) {
+            expect_none(&w);
+            continue;
+        }
+        const struct finding *f = expect_one(&w, "request-retention", SEVERITY_LEAK);
+        assert_string_equal(f->variable, "pending");
+        assert_string_equal(f->route, "/orders/#");
+        assert_non_null(strstr(f->title, "60 finished requests are still held, by pending"));
+        analysis_release(&w.a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_timers_with_responses_are_one_cause),
         cmocka_unit_test(test_two_causes),
         cmocka_unit_test(test_responses_of_live_connections),
+        cmocka_unit_test(test_requests_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
