@@ -19,6 +19,8 @@ endif
 # $(call lib,PACKAGE,FLAGS): how to link with it; FLAGS when pkg-config does not know
 lib = $(or $(shell pkg-config --libs $(1) 2>/dev/null),$(2))
 PACKAGES := yajl libpcre2-8 ncursesw zlib libzstd cmocka
+# What may be missing: WITHOUT_SYSTEMD=1 builds as if it were.
+SYSTEMD := $(if $(WITHOUT_SYSTEMD),,$(shell pkg-config --libs libsystemd 2>/dev/null))
 
 CFLAGS_release := -O2 -g
 CFLAGS_clang := -O2 -g
@@ -28,10 +30,11 @@ CFLAGS_asan := -O1 -g $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-poin
 CFLAGS := $(CFLAGS_$(VARIANT)) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wvla -fno-common -pthread -I. \
 	$(foreach p,$(PACKAGES),$(shell pkg-config --cflags-only-I $(p) 2>/dev/null)) \
+	$(if $(SYSTEMD),-DHAVE_LIBSYSTEMD $(shell pkg-config --cflags-only-I libsystemd 2>/dev/null)) \
 	$(if $(WERROR),-Werror) $(EXTRA_CFLAGS)
 LDFLAGS := $(if $(filter asan,$(VARIANT)),$(SANITIZE)) -pthread $(EXTRA_LDFLAGS)
 LDLIBS := $(call lib,yajl,-lyajl) $(call lib,libpcre2-8,-lpcre2-8) $(call lib,ncursesw,-lncursesw) \
-	$(call lib,zlib,-lz) $(call lib,libzstd,-lzstd) -lm
+	$(call lib,zlib,-lz) $(call lib,libzstd,-lzstd) $(SYSTEMD) -lm
 CMOCKA := $(call lib,cmocka,-lcmocka)
 
 # Everything but main is in the library, for the tests.
@@ -116,9 +119,10 @@ lint: ## check include directions, headers, names, file lengths and the format
 format: ## format every C file with clang-format
 	clang-format -i $(ALL_C) $(ALL_H)
 
-man: all ## write docs/mortem.1 and the README's list of rules anew, from the program's tables
+man: all ## write docs/mortem.1, the README's list of rules and the tables of docs/events.md anew, from the program's tables
 	$(BUILD)/mortem --help-man >docs/mortem.1
 	docs/rules.sh $(BUILD)/mortem README.md
+	docs/events.sh $(BUILD)/mortem docs/events.md
 
 BENCH := $(BUILD)/tests/bench
 

@@ -72,6 +72,16 @@ fi
 
 column_of() { echo "$table" | cut -d'|' -f"$1"; }
 
+# What only makes mortem do more: taken along when something is installed anyway, and not on macOS.
+# libsystemd reads binary journals; without it they must be converted with journalctl.
+optional() {
+    compiles systemd/sd-journal.h -- -lsystemd && return
+    case $system in
+    apt) echo libsystemd-dev ;;
+    dnf) echo systemd-devel ;;
+    esac
+}
+
 # shellcheck disable=SC2046 # one word each
 if command -v make >/dev/null && compiles $(column_of 2) -- $(column_of 3); then exit 0; fi
 
@@ -99,6 +109,9 @@ for row in $table; do
     [ $system = unknown ] && name="\"$name\""
     add "$name"
 done
+
+more=$(optional)
+[ -z "$more" ] || add "$more"
 
 case $system in
 apt) apt_install ;;

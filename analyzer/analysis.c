@@ -71,6 +71,7 @@ const char *death_cause_word(enum death_cause c)
         [DEATH_CGROUP_OOM] = "cgroup-oom",
         [DEATH_V8_HEAP] = "v8-heap-limit",
         [DEATH_PM2_MEMORY] = "pm2-memory-restart",
+        [DEATH_USER_KILL] = "userspace-kill",
     };
     static_assert(ARRAY_LEN(words) == DEATH_CAUSE_COUNT, "a word for each cause of death");
     return words[c];

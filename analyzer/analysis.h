@@ -175,11 +175,12 @@ struct finding {
     const char *route; /* that it comes from: "/blog/a#####", NULL if not known */
     const char *issue; /* of a leak known to its project: "#89033", NULL */
     uint64_t entries;
-    uint64_t retained_bytes;
+    uint64_t retained_bytes; /* of all that it explains */
     struct growth_figures growth;
-    uint32_t node;    /* ordinal of the container, UINT32_MAX if none */
-    uint32_t node_id; /* its @id */
-    const char *file; /* the snapshot */
+    uint32_t node;                /* ordinal of the container, UINT32_MAX if none */
+    uint32_t node_id;             /* its @id */
+    uint64_t node_retained_bytes; /* by itself, as DevTools shows it */
+    const char *file;             /* the snapshot */
     struct path_step *path;
     size_t path_count;
     struct evidence *evidence;
@@ -187,6 +188,13 @@ struct finding {
     struct advice *advice;
     size_t advice_count;
 };
+
+/* Is it of many objects, more than its container retains by itself? A twentieth is rounding. */
+static inline bool finding_is_sum(const struct finding *f)
+{
+    return f->node_retained_bytes && !f->growth.snapshots &&
+           f->retained_bytes > f->node_retained_bytes + f->node_retained_bytes / 20;
+}
 
 /* -- who killed it -- */
 
@@ -196,6 +204,7 @@ enum death_cause {
     DEATH_CGROUP_OOM, /* a memory cgroup's limit */
     DEATH_V8_HEAP,    /* V8 gave up at its heap limit */
     DEATH_PM2_MEMORY, /* PM2 restarted it above max_memory_restart */
+    DEATH_USER_KILL,  /* a program that watches memory: earlyoom, systemd-oomd, the kubelet */
     DEATH_CAUSE_COUNT,
 };
 
@@ -223,6 +232,8 @@ struct analysis {
     size_t finding_count;
     struct death *deaths; /* in order of time */
     size_t death_count;
+    struct evidence *observations; /* what logs say beside deaths: trends, requests, errors */
+    size_t observation_count;
     struct heap *graph; /* of heap.file, for the browser; NULL unless asked for. Owned. */
 };
 

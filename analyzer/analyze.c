@@ -5,14 +5,20 @@
 #include "analyzer/analyze_snapshot.h"
 #include "analyzer/deaths.h"
 #include "analyzer/event_list.h"
+#include "analyzer/event_times.h"
 #include "analyzer/heap_file.h"
+#include "analyzer/journal_inputs.h"
 #include "analyzer/log_findings.h"
+#include "analyzer/observations.h"
 #include "analyzer/rules/rule.h"
+#include "analyzer/snapshot_name.h"
 #include "base/read_ahead.h"
 #include "parsers/log.h"
 #include "parsers/node_report.h"
+#include "parsers/pm2_list.h"
 
 #include <string.h>
+#include <time.h>
 
 #define TELL_BYTES 4096 /* from the beginning, to tell the kind */
 
@@ -21,6 +27,10 @@ struct job {
     const struct progress *progress;
     struct analysis *a;
     struct event_list events;
+    struct event_times *times;
+    struct event_sink to; /* events: the list, or whoever only wants these */
+    bool only_events;
+    struct journal_inputs journals;
     size_t file_count;
 };
 
@@ -95,6 +105,33 @@ static bool take_snapshot(struct job *j, struct input *in, struct input_info *in
            join(j, info, &part, err);
 }
 
+/* -- events -- */
+
+static bool take_event(void *job, const struct event *e, struct err *err)
+{
+    struct job *j = job;
+    event_times_see(j->times, e);
+    return e->kind == EVENT_STAMP || j->to.event(j->to.ctx, e, err);
+}
+
+/* A snapshot as an event: what its name says. */
+static bool tell_snapshot(struct job *j, struct input_info *info, struct err *err)
+{
+    struct event e = {.kind = EVENT_HEAP_SNAPSHOT, .file = info->file, .text = info->file};
+    info->kind = INPUT_HEAP_SNAPSHOT;
+    info->complete = true;
+    snapshot_name_read(info->file, &e);
+    return take_event(j, &e, err);
+}
+
+/* What is not written any more was whole when it was written last; a pipe ends now. */
+static void tell_written(struct job *j, struct input *in, const char *file)
+{
+    struct file_stamp stamp;
+    int64_t us = input_stamp(in, &stamp) ? stamp.modified_ns / 1000 : (int64_t)time(NULL) * 1000000;
+    event_times_file(j->times, file, us);
+}
+
 /* -- logs and reports: fed block by block -- */
 
 typedef bool feed_fn(void *parser, const uint8_t *buf, size_t len, struct err *err);
@@ -131,11 +168,13 @@ static bool feed_log(void *parser, const uint8_t *buf, size_t len, struct err *e
 
 static bool analyze_log(struct job *j, struct input *in, struct input_info *info, struct err *err)
 {
-    struct event_sink sink = event_list_sink(&j->events);
+    struct event_sink sink = {j, take_event};
     struct log_parser *parser = NULL;
     info->kind = INPUT_LOG;
-    bool ok = log_parser_new(info->file, &sink, &parser, err) &&
-              feed_all(j, in, info, feed_log, parser, err) && log_finish(parser, err);
+    if (!log_parser_new(info->file, &sink, &parser, err))
+        return false;
+    log_watch_clock(parser);
+    bool ok = feed_all(j, in, info, feed_log, parser, err) && log_finish(parser, err);
     log_parser_free(parser);
     return ok;
 }
@@ -149,7 +188,7 @@ static bool feed_report(void *parser, const uint8_t *buf, size_t len, struct err
 static bool analyze_report(struct job *j, struct input *in, struct input_info *info,
                            struct err *err)
 {
-    struct event_sink sink = event_list_sink(&j->events);
+    struct event_sink sink = {j, take_event};
     struct node_report *report;
     struct err e = {0};
     bool closed = false;
@@ -165,6 +204,53 @@ static bool analyze_report(struct job *j, struct input *in, struct input_info *i
         info->remark = arena_printf(&j->a->arena, "%s: the report ends before its end", info->file);
     info->complete = closed;
     return ok && (fed || e.code != ERR_RESOURCE);
+}
+
+static bool feed_pm2_list(void *parser, const uint8_t *buf, size_t len, struct err *err)
+{
+    return pm2_list_feed(parser, buf, len, err);
+}
+
+static bool analyze_pm2_list(struct job *j, struct input *in, struct input_info *info,
+                             struct err *err)
+{
+    struct event_sink sink = {j, take_event};
+    struct pm2_list *list = NULL;
+    bool closed = false;
+    info->kind = INPUT_LOG;
+    bool ok = pm2_list_new(info->file, &sink, &list, err) &&
+              feed_all(j, in, info, feed_pm2_list, list, err) &&
+              pm2_list_finish(list, &closed, err);
+    pm2_list_free(list);
+    if (ok && !closed && !info->problem)
+        info->remark = arena_printf(&j->a->arena, "%s: the list ends before its end", info->file);
+    info->complete &= closed;
+    return ok;
+}
+
+/* A journal is read with the others, when all are there. */
+static bool take_journal(struct job *j, struct input *in, struct input_info *info)
+{
+    struct err e = {0};
+    info->kind = INPUT_LOG;
+    info->complete = true;
+    info->bytes = input_file_bytes(in);
+    if (!journal_inputs_add(&j->journals, &j->a->arena, in, info->file, j->a->input_count - 1,
+                            j->options->load.temp_dir, &e))
+        set_problem(j, info, &e);
+    return true;
+}
+
+static bool read_journals(struct job *j, struct err *err)
+{
+    struct event_sink sink = {j, take_event};
+    if (!journal_inputs_read(&j->journals, &sink, j->progress, err))
+        return false;
+    for (size_t i = 0; i < j->journals.count; i++)
+        if (j->journals.sources[i].problem.code != ERR_NONE)
+            set_problem(j, &j->a->inputs[j->journals.files[i].order],
+                        &j->journals.sources[i].problem);
+    return true;
 }
 
 /* -- kinds -- */
@@ -201,9 +287,13 @@ static bool analyze_content(struct job *j, struct input *in, struct input_info *
         return true;
     }
     if (bytes_are_heap_snapshot(bytes, len))
-        return take_snapshot(j, in, info, err);
+        return j->only_events ? tell_snapshot(j, info, err) : take_snapshot(j, in, info, err);
     if (bytes_are_node_report(bytes, len))
         return analyze_report(j, in, info, err);
+    if (bytes_are_pm2_list(bytes, len))
+        return analyze_pm2_list(j, in, info, err);
+    if (bytes_are_journal(bytes, len))
+        return take_journal(j, in, info);
     if (!bytes_are_answers(bytes, len) && log_bytes_look_like_text(bytes, len))
         return analyze_log(j, in, info, err);
     err_set(&e, ERR_INPUT, 0,
@@ -237,6 +327,7 @@ static bool analyze_file(struct job *j, const char *path, struct err *err)
         set_problem(j, info, &e);
         return true;
     }
+    tell_written(j, in, info->file);
     bool ok = true;
     if (is_to_be_passed_over(j, in)) {
         *info = (struct input_info){0};
@@ -249,22 +340,55 @@ static bool analyze_file(struct job *j, const char *path, struct err *err)
     return ok;
 }
 
+static bool read_files(struct job *j, const char *const *files, struct err *err)
+{
+    for (size_t i = 0; i < j->file_count; i++)
+        if (!analyze_file(j, files[i], err) || !progress_goes_on(j->progress, err))
+            return false;
+    return event_times_settle(j->times, err);
+}
+
+bool analyze_events(const char *const *files, size_t count, const struct analyze_options *o,
+                    const struct event_sink *to, struct event_times *times, struct analysis *ret,
+                    const struct progress *p, struct err *err)
+{
+    struct analysis a = {0};
+    struct job j = {.options = o, .progress = p, .a = &a, .file_count = count, .to = *to};
+    j.times = times;
+    j.only_events = true;
+    bool ok = read_files(&j, files, err);
+    if (ok && a.arena.failed)
+        ok = err_nomem(err, 0, "the inputs");
+    if (!ok) {
+        analysis_release(&a);
+        return false;
+    }
+    *ret = a;
+    return true;
+}
+
 bool analyze_files(const char *const *files, size_t count, const struct analyze_options *o,
                    struct analysis *ret, const struct progress *p, struct err *err)
 {
     struct analysis a = {0};
     struct job j = {.options = o, .progress = p, .a = &a, .file_count = count};
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = analyze_file(&j, files[i], err) && progress_goes_on(p, err);
+    j.to = event_list_sink(&j.events);
+    if (!event_times_new(&o->zone, &j.times, err))
+        return false;
+    j.events.times = j.times;
+    bool ok = read_files(&j, files, err);
+    ok = ok && read_journals(&j, err);
+    journal_inputs_release(&j.journals);
     if (ok && o->compare)
         ok = analyze_growth(&a, o, p, err);
     if (ok) {
         logs_identify_next(&j.events, &a);
         logs_find(&j.events, &a);
+        logs_observe(&j.events, &a);
         ok = deaths_join(&a, &j.events, err);
     }
     event_list_release(&j.events);
+    event_times_free(j.times);
     if (ok && a.arena.failed)
         ok = err_nomem(err, 0, "the analysis");
     if (!ok) {

@@ -243,6 +243,7 @@ static void walk_finding(struct codec *c, struct finding *f)
     f->retained_bytes = number(c, f->retained_bytes, UINT64_MAX);
     f->node = (uint32_t)number(c, f->node, UINT32_MAX);
     f->node_id = (uint32_t)number(c, f->node_id, UINT32_MAX);
+    f->node_retained_bytes = number(c, f->node_retained_bytes, UINT64_MAX);
     f->path = list(c, f->path, &f->path_count, sizeof *f->path);
     for (size_t i = 0; i < f->path_count; i++)
         walk_step(c, &f->path[i]);

@@ -140,7 +140,7 @@ static void settle(const struct js *js, uint32_t holder, struct common_holder *c
 /* Without a common dominator: the nearest collection above one, a few references away. */
 static uint32_t nearest_collection(const struct js *js, uint32_t n)
 {
-    enum { WALKED = 96, LOOK_AT = 24, STEPS = 5 };
+    enum { WALKED = 160, LOOK_AT = 24, STEPS = 8 };
     uint32_t walked[WALKED] = {n};
     uint8_t steps[WALKED] = {0};
     size_t count = 1;
@@ -160,20 +160,26 @@ static uint32_t nearest_collection(const struct js *js, uint32_t n)
     return NO_NODE;
 }
 
-/* The collection that most samples are in, although other things hold them too. */
-static uint32_t shared_collection(const struct js *js, const uint32_t *samples, size_t count,
-                                  size_t need)
+/* The collection that most of those samples are in that are in one at all; others are still on
+ * their way through a connection. */
+static uint32_t shared_collection(const struct js *js, const uint32_t *samples, size_t count)
 {
-    uint32_t found[SAMPLES];
+    uint32_t found[SAMPLES], best = NO_NODE;
+    size_t inside = 0, most = 0;
     for (size_t i = 0; i < count; i++) {
         size_t votes = 1;
-        found[i] = nearest_collection(js, samples[i]);
-        for (size_t k = 0; k < i; k++)
-            votes += found[k] == found[i];
-        if (found[i] != NO_NODE && votes >= need)
-            return found[i];
+        uint32_t n = nearest_collection(js, samples[i]);
+        if (n == NO_NODE)
+            continue;
+        for (size_t k = 0; k < inside; k++)
+            votes += found[k] == n;
+        found[inside++] = n;
+        if (votes > most) {
+            most = votes;
+            best = n;
+        }
     }
-    return NO_NODE;
+    return most * 2 > inside && most * 4 >= count ? best : NO_NODE;
 }
 
 bool common_holder_find(const struct js *js, const uint32_t *nodes, size_t count,
@@ -200,7 +206,7 @@ bool common_holder_find(const struct js *js, const uint32_t *nodes, size_t count
     if (!ok)
         return false;
     if (best == NO_NODE || is_system(js, climb_internals(js, best)))
-        best = shared_collection(js, samples, tried, tried / 3 + 1); /* others are on their way */
+        best = shared_collection(js, samples, tried);
     settle(js, best, &c);
     *ret = c;
     return true;

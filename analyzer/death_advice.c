@@ -484,21 +484,32 @@ static void advise_pm2_memory(struct arena *arena, const struct crash *c, struct
         "ecosystem.config.js", pm2_lines(arena, heap, more));
 }
 
+/* Where it was not, another limit changes nothing. */
+static bool heap_was_full(const struct crash *c)
+{
+    enum v8_cause cause = c->v8 ? c->v8->v8->cause : V8_CAUSE_HEAP_LIMIT;
+    return cause == V8_CAUSE_HEAP_LIMIT || cause == V8_CAUSE_UNKNOWN;
+}
+
 void crash_advise(struct arena *arena, const struct crash *c, struct death *d)
 {
     switch (c->cause) {
     case DEATH_V8_HEAP:
-        advise_v8(arena, c, d);
+        if (heap_was_full(c))
+            advise_v8(arena, c, d);
         break;
     case DEATH_CGROUP_OOM:
-        advise_cgroup(arena, c, d);
+        if (c->kernel)
+            advise_cgroup(arena, c, d);
         break;
     case DEATH_KERNEL_OOM:
-        advise_global(arena, c, d);
+        if (c->kernel)
+            advise_global(arena, c, d);
         break;
     case DEATH_PM2_MEMORY:
         advise_pm2_memory(arena, c, d);
         break;
+    case DEATH_USER_KILL:
     case DEATH_UNKNOWN:
     case DEATH_CAUSE_COUNT:
         break;

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void say(struct arena *arena, struct death *d, const char *file, uint64_t line,
-                const char *text)
+void crash_say(struct arena *arena, struct death *d, const char *file, uint64_t line,
+               const char *text)
 {
     struct evidence *e =
         arena_push(arena, (void **)&d->evidence, &d->evidence_count, sizeof *d->evidence);
@@ -15,7 +15,7 @@ static void say(struct arena *arena, struct death *d, const char *file, uint64_t
         *e = (struct evidence){.text = text, .file = file, .line = line};
 }
 
-static const char *mib(struct arena *arena, struct number kib)
+const char *crash_kib(struct arena *arena, struct number kib)
 {
     if (!kib.known)
         return "an unknown amount";
@@ -36,7 +36,7 @@ static const char *octets(struct arena *arena, struct number bytes)
 {
     if (bytes.known && bytes.value < 10240)
         return arena_printf(arena, "%" PRId64 " octets", bytes.value);
-    return mib(arena, kib_of(bytes));
+    return crash_kib(arena, kib_of(bytes));
 }
 
 const char *crash_pm2_app(struct arena *arena, const struct crash *c)
@@ -76,14 +76,15 @@ static const char *kernel_title(struct arena *arena, const struct crash *c, cons
     if (f->kind == OOM_MEMCG)
         return arena_printf(arena, "The kernel killed %s at the memory limit of its cgroup%s%s%s",
                             who, f->limit_kib.known ? ", " : "",
-                            f->limit_kib.known ? mib(arena, f->limit_kib) : "", while_writing);
+                            f->limit_kib.known ? crash_kib(arena, f->limit_kib) : "",
+                            while_writing);
     if (f->kind == OOM_GLOBAL)
         return arena_printf(arena, "The machine ran out of memory and the kernel killed %s at %s%s",
-                            who, mib(arena, f->anon_rss_kib), while_writing);
+                            who, crash_kib(arena, f->anon_rss_kib), while_writing);
     return arena_printf(arena,
                         "The kernel's OOM killer took %s at %s; whose limit it was, the log "
                         "does not say%s",
-                        who, mib(arena, f->anon_rss_kib), while_writing);
+                        who, crash_kib(arena, f->anon_rss_kib), while_writing);
 }
 
 static void say_kill(struct arena *arena, const struct event *e, struct death *d)
@@ -94,14 +95,14 @@ static void say_kill(struct arena *arena, const struct event *e, struct death *d
     const char *memory =
         f->anon_rss_kib.known
             ? arena_printf(arena, ": %s anonymous, %s of files, %s shared memory, %s virtual",
-                           mib(arena, f->anon_rss_kib), mib(arena, f->file_rss_kib),
-                           f->shmem_rss_kib.known ? mib(arena, f->shmem_rss_kib) : "unknown",
-                           mib(arena, f->total_vm_kib))
+                           crash_kib(arena, f->anon_rss_kib), crash_kib(arena, f->file_rss_kib),
+                           f->shmem_rss_kib.known ? crash_kib(arena, f->shmem_rss_kib) : "unknown",
+                           crash_kib(arena, f->total_vm_kib))
             : "";
-    say(arena, d, e->file, e->line,
-        arena_printf(arena, "Victim: \"%s\", pid %" PRId64 "%s%s%s", e->comm, e->pid.value, memory,
-                     f->group ? ", killed with its whole cgroup" : "",
-                     f->complete ? "" : " (the head of the report is not in the log)"));
+    crash_say(arena, d, e->file, e->line,
+              arena_printf(arena, "Victim: \"%s\", pid %" PRId64 "%s%s%s", e->comm, e->pid.value,
+                           memory, f->group ? ", killed with its whole cgroup" : "",
+                           f->complete ? "" : " (the head of the report is not in the log)"));
 }
 
 static void say_head(struct arena *arena, const struct event *e, struct death *d)
@@ -109,63 +110,68 @@ static void say_head(struct arena *arena, const struct event *e, struct death *d
     const struct oom_facts *f = e->oom;
     bool self = f->trigger_pid.known && e->pid.known && f->trigger_pid.value == e->pid.value;
     if (f->trigger_line)
-        say(arena, d, e->file, f->trigger_line,
-            arena_printf(arena, "Trigger: an allocation by \"%s\"%s", f->trigger,
-                         self ? ", the victim itself" : ", which is not the victim"));
+        crash_say(arena, d, e->file, f->trigger_line,
+                  arena_printf(arena, "Trigger: an allocation by \"%s\"%s", f->trigger,
+                               self ? ", the victim itself" : ", which is not the victim"));
     if (f->constraint_line)
-        say(arena, d, e->file, f->constraint_line,
-            arena_printf(arena, "%s%s%s%s%s", f->constraint,
-                         f->oom_memcg[0] ? ": the limit of " : "", f->oom_memcg,
-                         f->task_memcg[0] && strcmp(f->task_memcg, f->oom_memcg)
-                             ? "; the victim lived in "
-                             : "",
-                         strcmp(f->task_memcg, f->oom_memcg) ? f->task_memcg : ""));
+        crash_say(arena, d, e->file, f->constraint_line,
+                  arena_printf(arena, "%s%s%s%s%s", f->constraint,
+                               f->oom_memcg[0] ? ": the limit of " : "", f->oom_memcg,
+                               f->task_memcg[0] && strcmp(f->task_memcg, f->oom_memcg)
+                                   ? "; the victim lived in "
+                                   : "",
+                               strcmp(f->task_memcg, f->oom_memcg) ? f->task_memcg : ""));
 }
 
 static void say_memory(struct arena *arena, const struct event *e, struct death *d)
 {
     const struct oom_facts *f = e->oom;
     if (f->limit_line)
-        say(arena, d, e->file, f->limit_line,
-            arena_printf(arena, "%s used of a limit of %s%s", mib(arena, f->usage_kib),
-                         mib(arena, f->limit_kib),
+        crash_say(
+            arena, d, e->file, f->limit_line,
+            arena_printf(arena, "%s used of a limit of %s%s", crash_kib(arena, f->usage_kib),
+                         crash_kib(arena, f->limit_kib),
                          number_is(f->swap_limit_kib, 0) ? "; no swap is allowed to it" : ""));
     if (f->swap_line && f->swap_total_kib.known)
-        say(arena, d, e->file, f->swap_line,
-            f->swap_total_kib.value
-                ? arena_printf(arena, "Swap of the machine: %s free of %s",
-                               mib(arena, f->swap_free_kib), mib(arena, f->swap_total_kib))
-                : "The machine had no swap");
+        crash_say(arena, d, e->file, f->swap_line,
+                  f->swap_total_kib.value
+                      ? arena_printf(arena, "Swap of the machine: %s free of %s",
+                                     crash_kib(arena, f->swap_free_kib),
+                                     crash_kib(arena, f->swap_total_kib))
+                      : "The machine had no swap");
     if (!f->top_count)
         return;
     const struct oom_task *t = &f->top[0];
-    const char *swapped = t->swap_kib ? arena_printf(arena, " and %s in swap",
-                                                     mib(arena, (struct number){true, t->swap_kib}))
-                                      : "";
+    const char *swapped = t->swap_kib
+                              ? arena_printf(arena, " and %s in swap",
+                                             crash_kib(arena, (struct number){true, t->swap_kib}))
+                              : "";
     bool self = e->pid.known && t->pid == (uint64_t)e->pid.value;
-    say(arena, d, e->file, t->line,
-        arena_printf(arena,
-                     "Largest of %" PRIu64 " tasks: \"%s\", pid %" PRIu32 ", %s resident%s%s",
-                     f->task_count, t->name, t->pid, mib(arena, (struct number){true, t->rss_kib}),
-                     swapped, self ? ": the victim" : ": not the victim"));
+    crash_say(arena, d, e->file, t->line,
+              arena_printf(arena,
+                           "Largest of %" PRIu64 " tasks: \"%s\", pid %" PRIu32 ", %s resident%s%s",
+                           f->task_count, t->name, t->pid,
+                           crash_kib(arena, (struct number){true, t->rss_kib}), swapped,
+                           self ? ": the victim" : ": not the victim"));
 }
 
 static void tell_kernel(struct arena *arena, const struct crash *c, struct death *d)
 {
-    const struct event *e = c->kernel, *copy = c->kernel_copy;
+    const struct event *e = c->kernel;
     d->comm = e->pid.known ? arena_strdup(arena, e->comm) : NULL;
     d->is_node = e->pid.known ? comm_is_node(e->comm) : comm_is_node(e->oom->trigger);
     d->title = kernel_title(arena, c, d);
     say_kill(arena, e, d);
     say_memory(arena, e, d);
     say_head(arena, e, d);
-    if (copy)
-        say(arena, d, copy->file, copy->line, "The same kill in another capture");
+    if (e->also_file)
+        crash_say(arena, d, e->also_file, e->also_line, "The same kill in another capture");
+    crash_say_others(arena, c, d);
     if (c->cut_snapshot)
-        say(arena, d, c->cut_snapshot->file, 0,
-            arena_printf(arena,
-                         "Its heap snapshot has %" PRIu64 " bytes: it was killed while writing",
-                         c->cut_snapshot->bytes));
+        crash_say(arena, d, c->cut_snapshot->file, 0,
+                  arena_printf(
+                      arena, "Its heap snapshot has %" PRIu64 " bytes: it was killed while writing",
+                      c->cut_snapshot->bytes));
 }
 
 /* -- V8 -- */
@@ -199,6 +205,25 @@ static const char *v8_who(const struct crash *c)
     return c->v8->v8->title;
 }
 
+/* What could not be done; most often it is the heap. */
+static const char *v8_what(const struct crash *c)
+{
+    switch (c->v8 ? c->v8->v8->cause : V8_CAUSE_HEAP_LIMIT) {
+    case V8_CAUSE_TABLE_SIZE:
+        return "One Map, Set or object got more entries than V8 can hold, whatever its heap limit,";
+    case V8_CAUSE_INVALID_SIZE:
+        return "An array or a text longer than V8 can hold was made, whatever its heap limit,";
+    case V8_CAUSE_YOUNG:
+        return "The system had no memory for V8's new objects";
+    case V8_CAUSE_ZONE:
+        return "V8's compiler got no more memory, outside of the heap,";
+    case V8_CAUSE_NATIVE:
+        return "Memory outside of V8's heap was refused";
+    default:
+        return "V8 gave up at its heap limit";
+    }
+}
+
 static void say_gc(struct arena *arena, const struct event *e, struct death *d)
 {
     const struct v8_facts *f = e->v8;
@@ -209,12 +234,13 @@ static void say_gc(struct arena *arena, const struct event *e, struct death *d)
             ? arena_printf(arena, ", %" PRId64 ".%" PRId64 " %% of the time left for the program",
                            f->mutator_permille.value / 10, f->mutator_permille.value % 10)
             : "";
-    say(arena, d, e->file, f->gc_line,
-        arena_printf(arena,
-                     "Last collection (%s), %" PRId64 " s after start: %s left in use, %s "
-                     "committed%s",
-                     f->gc_kind, f->uptime_ms.value / 1000, mib(arena, kib_of(f->used_bytes)),
-                     mib(arena, kib_of(f->committed_bytes)), mu));
+    crash_say(arena, d, e->file, f->gc_line,
+              arena_printf(arena,
+                           "Last collection (%s), %" PRId64 " s after start: %s left in use, %s "
+                           "committed%s",
+                           f->gc_kind, f->uptime_ms.value / 1000,
+                           crash_kib(arena, kib_of(f->used_bytes)),
+                           crash_kib(arena, kib_of(f->committed_bytes)), mu));
 }
 
 static void say_report(struct arena *arena, const struct event *e, struct death *d)
@@ -222,14 +248,16 @@ static void say_report(struct arena *arena, const struct event *e, struct death 
     const struct report_facts *f = e->report;
     const char *size = f->constrained_bytes.known
                            ? arena_printf(arena, ", %s allowed by its container",
-                                          mib(arena, kib_of(f->constrained_bytes)))
+                                          crash_kib(arena, kib_of(f->constrained_bytes)))
                            : "";
-    say(arena, d, e->file, e->line,
+    crash_say(
+        arena, d, e->file, e->line,
         arena_printf(
             arena, "Report of Node %s (%s): heap %s of %s, %s external, %s resident, machine %s%s",
-            f->node_version, f->event, mib(arena, kib_of(f->heap_used_bytes)),
-            mib(arena, kib_of(f->heap_limit_bytes)), mib(arena, kib_of(f->external_bytes)),
-            mib(arena, kib_of(f->rss_bytes)), mib(arena, kib_of(f->total_bytes)), size));
+            f->node_version, f->event, crash_kib(arena, kib_of(f->heap_used_bytes)),
+            crash_kib(arena, kib_of(f->heap_limit_bytes)),
+            crash_kib(arena, kib_of(f->external_bytes)), crash_kib(arena, kib_of(f->rss_bytes)),
+            crash_kib(arena, kib_of(f->total_bytes)), size));
 }
 
 static void tell_v8(struct arena *arena, const struct crash *c, struct death *d)
@@ -241,15 +269,15 @@ static void tell_v8(struct arena *arena, const struct crash *c, struct death *d)
     const char *who =
         pid.known ? arena_printf(arena, "%s (pid %" PRId64 ")", d->comm, pid.value) : d->comm;
     const char *sizes =
-        n.used_kib.known
-            ? arena_printf(arena, ": %s in use, %s %s", mib(arena, n.used_kib),
-                           mib(arena, n.limit_kib), n.limit_is_committed ? "committed" : "allowed")
-            : "";
-    d->title = arena_printf(arena, "V8 gave up at its heap limit in %s%s", who, sizes);
+        n.used_kib.known ? arena_printf(arena, ": %s in use, %s %s", crash_kib(arena, n.used_kib),
+                                        crash_kib(arena, n.limit_kib),
+                                        n.limit_is_committed ? "committed" : "allowed")
+                         : "";
+    d->title = arena_printf(arena, "%s in %s%s", v8_what(c), who, sizes);
     if (c->v8)
-        say(arena, d, c->v8->file, c->v8->line,
-            c->v8->text ? arena_printf(arena, "V8: %s", c->v8->text)
-                        : "V8's last collections; what it said then is not in this log");
+        crash_say(arena, d, c->v8->file, c->v8->line,
+                  c->v8->text ? arena_printf(arena, "V8: %s", c->v8->text)
+                              : "V8's last collections; what it said then is not in this log");
     if (c->v8)
         say_gc(arena, c->v8, d);
     if (c->v8_stdout)
@@ -257,16 +285,16 @@ static void tell_v8(struct arena *arena, const struct crash *c, struct death *d)
     if (c->report)
         say_report(arena, c->report, d);
     else if (c->report_line)
-        say(arena, d, c->report_line->file, c->report_line->line,
-            arena_printf(arena, "Node wrote a report that was not given: %s",
-                         c->report_line->text));
+        crash_say(arena, d, c->report_line->file, c->report_line->line,
+                  arena_printf(arena, "Node wrote a report that was not given: %s",
+                               c->report_line->text));
     const struct report_facts *r = c->report ? c->report->report : NULL;
     if (c->snapshot && r && r->rss_bytes.value / 2 > r->heap_limit_bytes.value)
-        say(arena, d, c->report->file, c->report->line,
-            "Far more was resident than the heap: writing the heap snapshot takes that");
+        crash_say(arena, d, c->report->file, c->report->line,
+                  "Far more was resident than the heap: writing the heap snapshot takes that");
     if (c->snapshot)
-        say(arena, d, c->snapshot->file, c->snapshot->line,
-            arena_printf(arena, "It wrote a heap snapshot before: %s", c->snapshot->text));
+        crash_say(arena, d, c->snapshot->file, c->snapshot->line,
+                  arena_printf(arena, "It wrote a heap snapshot before: %s", c->snapshot->text));
 }
 
 /* -- PM2 -- */
@@ -275,14 +303,14 @@ static void say_restart(struct arena *arena, const struct event *e, const char *
                         struct death *d)
 {
     const struct pm2_facts *f = e->pm2;
-    const char *sizes =
-        f->memory_bytes.known
-            ? arena_printf(arena, ": %s resident against a limit of %s",
-                           mib(arena, kib_of(f->memory_bytes)), mib(arena, kib_of(f->limit_bytes)))
-            : "";
-    say(arena, d, e->file, e->line,
-        arena_printf(arena, "%s restart%s%s, process %" PRId64 "%s", when,
-                     *e->time.text ? " at " : "", e->time.text, f->id.value, sizes));
+    const char *sizes = f->memory_bytes.known
+                            ? arena_printf(arena, ": %s resident against a limit of %s",
+                                           crash_kib(arena, kib_of(f->memory_bytes)),
+                                           crash_kib(arena, kib_of(f->limit_bytes)))
+                            : "";
+    crash_say(arena, d, e->file, e->line,
+              arena_printf(arena, "%s restart%s%s, process %" PRId64 "%s", when,
+                           *e->time.text ? " at " : "", e->time.text, f->id.value, sizes));
 }
 
 static void tell_pm2_memory(struct arena *arena, const struct crash *c, struct death *d)
@@ -290,11 +318,11 @@ static void tell_pm2_memory(struct arena *arena, const struct crash *c, struct d
     const struct pm2_facts *high = c->pm2_high->pm2;
     const char *times =
         c->pm2_count == 1 ? "once" : arena_printf(arena, "%" PRIu64 " times", c->pm2_count);
-    const char *sizes =
-        high->memory_bytes.known
-            ? arena_printf(arena, ": up to %s against max_memory_restart of %s",
-                           mib(arena, kib_of(high->memory_bytes)), octets(arena, high->limit_bytes))
-            : "";
+    const char *sizes = high->memory_bytes.known
+                            ? arena_printf(arena, ": up to %s against max_memory_restart of %s",
+                                           crash_kib(arena, kib_of(high->memory_bytes)),
+                                           octets(arena, high->limit_bytes))
+                            : "";
     d->title = arena_printf(arena, "PM2 restarted %s %s for its memory%s", d->comm, times, sizes);
     say_restart(arena, c->pm2, "First", d);
     if (c->pm2_high != c->pm2)
@@ -311,11 +339,12 @@ static void tell_pm2_exit(struct arena *arena, const struct crash *c, struct dea
         c->pm2_count == 1 ? "once" : arena_printf(arena, "%" PRIu64 " times", c->pm2_count);
     d->title = arena_printf(arena, "PM2 saw %s end by %s %s; the cause is not in the given logs",
                             d->comm, signal, times);
-    say(arena, d, c->pm2->file, c->pm2->line, arena_printf(arena, "First end by %s", signal));
+    crash_say(arena, d, c->pm2->file, c->pm2->line, arena_printf(arena, "First end by %s", signal));
     if (c->pm2_last != c->pm2)
-        say(arena, d, c->pm2_last->file, c->pm2_last->line,
-            arena_printf(arena, "Last end by %s", signal));
-    say(arena, d, NULL, 0,
+        crash_say(arena, d, c->pm2_last->file, c->pm2_last->line,
+                  arena_printf(arena, "Last end by %s", signal));
+    crash_say(
+        arena, d, NULL, 0,
         killed ? "SIGKILL that PM2 did not send is mostly the kernel's OOM killer: look for "
                  "\"Killed process\" in dmesg or journalctl -k at that time"
                : "SIGABRT is what V8 ends with at its heap limit: look for \"FATAL ERROR\" in the "
@@ -336,6 +365,10 @@ void crash_tell(struct arena *arena, const struct crash *c, struct death *d)
     }
     if (c->cause == DEATH_V8_HEAP) {
         tell_v8(arena, c, d);
+        return;
+    }
+    if (!c->pm2) {
+        crash_tell_other(arena, c, d);
         return;
     }
     d->comm = arena_strdup(arena, crash_pm2_app(arena, c));

@@ -2,11 +2,14 @@
 #include "analyzer/deaths.h"
 
 #include "analyzer/crash.h"
+#include "analyzer/event_times.h"
+#include "analyzer/snapshot_name.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SAME_TIME_US INT64_C(35000000) /* dmesg -T drifts, PM2 and syslog stamp late */
+#define NOTICED_US INT64_C(5000000)  /* within these, PM2 sees that a process is gone */
+#define RESTART_US INT64_C(60000000) /* within these, PM2 kills what it has told to stop */
 
 bool comm_is_node(const char *comm)
 {
@@ -21,7 +24,7 @@ bool comm_is_node(const char *comm)
     return false;
 }
 
-static struct crash *add_crash(struct crash_list *l, enum death_cause cause, size_t order)
+struct crash *crash_add(struct crash_list *l, enum death_cause cause, size_t order)
 {
     struct crash *c = arena_push(l->arena, (void **)&l->crashes, &l->count, sizeof *c);
     if (!c)
@@ -31,49 +34,12 @@ static struct crash *add_crash(struct crash_list *l, enum death_cause cause, siz
     return c;
 }
 
-static bool same_number(struct number a, struct number b)
-{
-    return a.known && b.known && a.value == b.value;
-}
-
 /* -- the kernel -- */
-
-/* The same pid with the same memory is the same kill, in whatever capture; a member of a group that
- * is listed again has less memory by then, but follows in the same log. */
-static bool same_kill(const struct event *a, const struct event *b)
-{
-    if (!same_number(a->pid, b->pid) || strcmp(a->comm, b->comm))
-        return false;
-    if (same_number(a->oom->anon_rss_kib, b->oom->anon_rss_kib))
-        return true;
-    if (!a->oom->anon_rss_kib.known || !b->oom->anon_rss_kib.known)
-        return true;
-    return a->file == b->file && a->boot == b->boot && (a->oom->group || b->oom->group);
-}
-
-static unsigned knowledge(const struct event *e)
-{
-    return (e->oom->complete ? 8 : 0) + (e->time.wall_us.known ? 4 : 0) +
-           (e->oom->anon_rss_kib.known ? 2 : 0) + (e->oom->kind != OOM_UNKNOWN);
-}
 
 static void join_kill(struct crash_list *l, const struct event *e, size_t order)
 {
-    for (size_t i = 0; i < l->count; i++) {
-        struct crash *c = &l->crashes[i];
-        if (!c->kernel || !same_kill(c->kernel, e))
-            continue;
-        if (c->kernel->file != e->file)
-            c->kernel_copy = e;
-        if (knowledge(e) > knowledge(c->kernel)) {
-            if (c->kernel->file != e->file)
-                c->kernel_copy = c->kernel;
-            c->kernel = e;
-        }
-        return;
-    }
     bool cgroup = e->oom->kind == OOM_MEMCG;
-    struct crash *c = add_crash(l, cgroup ? DEATH_CGROUP_OOM : DEATH_KERNEL_OOM, order);
+    struct crash *c = crash_add(l, cgroup ? DEATH_CGROUP_OOM : DEATH_KERNEL_OOM, order);
     if (c)
         c->kernel = e;
 }
@@ -95,7 +61,7 @@ static void join_kills(struct crash_list *l, const struct event_list *events)
     }
     /* A report that ends before its kill says little, unless it is all there is. */
     if (headless && !l->count) {
-        struct crash *c = add_crash(l, DEATH_KERNEL_OOM, headless_order);
+        struct crash *c = crash_add(l, DEATH_KERNEL_OOM, headless_order);
         if (c)
             c->kernel = headless;
     }
@@ -131,7 +97,7 @@ static void join_fatals(struct crash_list *l, const struct event_list *events)
             continue;
         struct crash *c = other_half(l, e);
         if (!c) {
-            c = add_crash(l, DEATH_V8_HEAP, i);
+            c = crash_add(l, DEATH_V8_HEAP, i);
             if (!c)
                 return;
             c->v8 = e;
@@ -152,10 +118,13 @@ struct number crash_pid(const struct crash *c)
         return c->v8->pid;
     if (c->v8_stdout && c->v8_stdout->pid.known)
         return c->v8_stdout->pid;
-    return c->report ? c->report->pid : (struct number){0};
+    if (c->report)
+        return c->report->pid;
+    const struct event *other = c->user ? c->user : c->container;
+    return other ? other->pid : (struct number){0};
 }
 
-static struct crash *crash_of_pid(const struct crash_list *l, struct number pid)
+struct crash *crash_of_pid(const struct crash_list *l, struct number pid)
 {
     for (size_t i = 0; i < l->count; i++)
         if (same_number(crash_pid(&l->crashes[i]), pid))
@@ -176,7 +145,7 @@ static void join_files(struct crash_list *l, const struct event_list *events)
             continue;
         struct crash *c = crash_of_pid(l, e->pid);
         if (!c && e->kind == EVENT_NODE_REPORT && e->report && report_is_of_heap_limit(e->report))
-            c = add_crash(l, DEATH_V8_HEAP, i);
+            c = crash_add(l, DEATH_V8_HEAP, i);
         if (!c)
             continue;
         if (e->kind == EVENT_HEAP_SNAPSHOT)
@@ -188,28 +157,13 @@ static void join_files(struct crash_list *l, const struct event_list *events)
     }
 }
 
-/* "Heap.20261123.145416.523.0.001.heapsnapshot": the pid that Node puts into the name. */
-static struct number snapshot_pid(const char *path)
-{
-    const char *name = strrchr(path, '/'), *end;
-    name = name ? name + 1 : path;
-    if (strncmp(name, "Heap.", 5) || !strstr(name, ".heapsnapshot"))
-        return (struct number){0};
-    for (int dots = 0; *name && dots < 3; name++)
-        dots += *name == '.';
-    char *after;
-    unsigned long long pid = strtoull(name, &after, 10);
-    end = after;
-    return end != name && *end == '.' ? number_of(pid) : (struct number){0};
-}
-
 static void join_cut_snapshots(struct crash_list *l, const struct analysis *a)
 {
     for (size_t i = 0; i < a->input_count; i++) {
         const struct input_info *in = &a->inputs[i];
         if (in->bytes && (in->complete || in->kind != INPUT_HEAP_SNAPSHOT))
             continue;
-        struct crash *c = in->file ? crash_of_pid(l, snapshot_pid(in->file)) : NULL;
+        struct crash *c = in->file ? crash_of_pid(l, snapshot_name_pid(in->file)) : NULL;
         if (c)
             c->cut_snapshot = in;
     }
@@ -252,7 +206,7 @@ static void join_pm2(struct crash_list *l, const struct event_list *events, size
         if (l->crashes[i].pm2 && same_application(&l->crashes[i], events, at))
             c = &l->crashes[i];
     if (!c) {
-        c = add_crash(l, cause, at);
+        c = crash_add(l, cause, at);
         if (!c)
             return;
         c->pm2 = c->pm2_high = e;
@@ -263,14 +217,12 @@ static void join_pm2(struct crash_list *l, const struct event_list *events, size
         c->pm2_high = e;
 }
 
-static bool far_apart(const struct event *a, const struct event *b)
+bool events_far_apart(const struct crash_list *l, const struct event *a, const struct event *b,
+                      int64_t more_us)
 {
-    if (!a->time.wall_us.known || !b->time.wall_us.known)
-        return false;
-    if ((a->time.clock == LOG_CLOCK_YEARLESS) != (b->time.clock == LOG_CLOCK_YEARLESS))
-        return false;
-    int64_t apart = a->time.wall_us.value - b->time.wall_us.value;
-    return apart > SAME_TIME_US || apart < -SAME_TIME_US;
+    struct event_time at_a = event_times_of(l->events->times, a);
+    struct event_time at_b = event_times_of(l->events->times, b);
+    return event_times_apart(&at_a, &at_b, more_us);
 }
 
 /* A SIGKILL that a kernel log explains, a SIGABRT that V8's last words explain. What cannot be
@@ -282,16 +234,22 @@ static bool exit_is_explained(const struct crash_list *l, const struct event_lis
     bool killed = !strcmp(e->pm2->signal, "SIGKILL");
     for (size_t i = 0; i < l->count; i++) {
         const struct crash *c = &l->crashes[i];
-        if (killed && c->kernel && comm_is_node(c->kernel->comm) && !far_apart(c->kernel, e))
+        if (killed && c->user && (c->user->killer->cgroup[0] || comm_is_node(c->user->comm)) &&
+            !events_far_apart(l, c->user, e, NOTICED_US))
             return true;
-        if (!killed && c->cause == DEATH_V8_HEAP && (!c->v8 || !far_apart(c->v8, e)))
+        if (killed && c->kernel && comm_is_node(c->kernel->comm) &&
+            !events_far_apart(l, c->kernel, e, NOTICED_US))
+            return true;
+        if (!killed && c->cause == DEATH_V8_HEAP &&
+            (!c->v8 || !events_far_apart(l, c->v8, e, NOTICED_US)))
             return true;
     }
-    /* PM2 kills what does not end in time after its own stop. */
+    /* PM2 kills what does not end in time after its own stop, or a person's. */
     for (size_t i = at; killed && i-- > 0 && at - i < 64;) {
         const struct event *before = &events->events[i];
-        if (before->kind == EVENT_PM2_MEMORY && before->file == e->file &&
-            same_number(before->pm2->id, e->pm2->id) && !far_apart(before, e))
+        if ((before->kind == EVENT_PM2_MEMORY || before->kind == EVENT_PM2_STOP) &&
+            before->file == e->file && same_number(before->pm2->id, e->pm2->id) &&
+            !events_far_apart(l, before, e, RESTART_US))
             return true;
     }
     return e->pm2->old;
@@ -319,36 +277,61 @@ static void join_pm2_all(struct crash_list *l, const struct event_list *events)
 
 /* -- order -- */
 
-const struct log_time *crash_time(const struct crash *c)
+/* The event whose clock tells when. */
+static const struct event *timed_event(const struct crash *c)
 {
     if (c->kernel)
-        return &c->kernel->time;
+        return c->kernel;
     if (c->v8 && c->v8->time.clock != LOG_CLOCK_NONE)
-        return &c->v8->time;
+        return c->v8;
     if (c->report)
-        return &c->report->time;
-    return c->pm2 ? &c->pm2->time : NULL;
+        return c->report;
+    return c->pm2 ? c->pm2 : c->user ? c->user : c->unit ? c->unit : c->container;
 }
 
-/* What has a wall time with a year comes first, by it; the rest as the inputs have it. */
-static bool has_wall_time(const struct crash *c, int64_t *ret_us)
+const struct log_time *crash_time(const struct crash *c)
 {
-    const struct log_time *t = crash_time(c);
-    if (!t || !t->wall_us.known || t->clock == LOG_CLOCK_YEARLESS)
-        return false;
-    *ret_us = t->wall_us.value;
-    return true;
+    const struct event *e = timed_event(c);
+    return e ? &e->time : NULL;
 }
 
+/* Without a time of its own, that of the one before in its file, or else of the one behind. */
+static struct number time_in_file(const struct event_list *events, const struct event *e)
+{
+    const struct event *all = events->events;
+    size_t at = (size_t)(e - all), end = at;
+    while (end < events->count && all[end].file == e->file)
+        end++;
+    for (size_t i = at + 1; i-- > 0 && all[i].file == e->file;) {
+        struct event_time t = event_times_of(events->times, &all[i]);
+        if (event_time_known(&t))
+            return (struct number){true, t.us};
+    }
+    for (size_t i = at; i < end; i++) {
+        struct event_time t = event_times_of(events->times, &all[i]);
+        if (event_time_known(&t))
+            return (struct number){true, t.us};
+    }
+    return (struct number){0};
+}
+
+static void find_times(struct crash_list *l, const struct event_list *events)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct event *e = timed_event(&l->crashes[i]);
+        if (e)
+            l->crashes[i].at_us = time_in_file(events, e);
+    }
+}
+
+/* What has a wall time comes first, by it; the rest as the inputs have it. */
 static int by_time(const void *left, const void *right)
 {
     const struct crash *a = left, *b = right;
-    int64_t at_a = 0, at_b = 0;
-    bool wall_a = has_wall_time(a, &at_a), wall_b = has_wall_time(b, &at_b);
-    if (wall_a != wall_b)
-        return wall_a ? -1 : 1;
-    if (wall_a && at_a != at_b)
-        return at_a < at_b ? -1 : 1;
+    if (a->at_us.known != b->at_us.known)
+        return a->at_us.known ? -1 : 1;
+    if (a->at_us.known && a->at_us.value != b->at_us.value)
+        return a->at_us.value < b->at_us.value ? -1 : 1;
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
@@ -383,6 +366,8 @@ static bool happens_again(const struct crash_list *l, size_t at)
             comm_is_node(later->kernel->comm) == comm_is_node(c->kernel->comm) &&
             !strcmp(later->kernel->oom->oom_memcg, c->kernel->oom->oom_memcg))
             return true;
+        if (c->user && later->user && c->user->killer->killer == later->user->killer->killer)
+            return true;
         if (c->v8 && later->v8 && !strcmp(later->v8->v8->title, c->v8->v8->title))
             return true;
     }
@@ -392,12 +377,14 @@ static bool happens_again(const struct crash_list *l, size_t at)
 bool deaths_join(struct analysis *a, const struct event_list *events, struct err *err)
 {
     struct arena scratch = {0};
-    struct crash_list l = {.arena = &scratch};
+    struct crash_list l = {.arena = &scratch, .events = events};
     join_kills(&l, events);
     join_fatals(&l, events);
     join_files(&l, events);
     join_cut_snapshots(&l, a);
     join_pm2_all(&l, events);
+    join_others(&l, events);
+    find_times(&l, events);
     if (l.count)
         qsort(l.crashes, l.count, sizeof *l.crashes, by_time);
     for (size_t i = 0; i < l.count; i++) {

@@ -2,7 +2,8 @@
  *
  * The list owns copies of everything, but for the names of files. What comes by the thousand and
  * counts only by its last (collections of one isolate, the banner again) takes the place of the one
- * before.
+ * before. The same kill in several captures is one event: that of the capture which knows most,
+ * with another's place in also_file and also_line.
  */
 #ifndef MORTEM_ANALYZER_EVENT_LIST_H
 #define MORTEM_ANALYZER_EVENT_LIST_H
@@ -10,10 +11,21 @@
 #include "base/arena.h"
 #include "parsers/event.h"
 
+struct event_times;
+#define EVENT_LIST_BUCKETS 1024
+
+struct event_link {
+    uint32_t event, next; /* next: its place among the links + 1, 0 ends the chain */
+};
+
 struct event_list {
     struct arena arena;
     struct event *events; /* in the order of the inputs and of their lines */
     size_t count;
+    const struct event_times *times; /* borrowed; NULL: stamps are all there is */
+    struct event_link *kills;        /* those of the kernel, in chains by their pid */
+    size_t kill_count;
+    uint32_t kill_chains[EVENT_LIST_BUCKETS];
 };
 
 /* `list` is a struct event_list: this is an event_sink's function. */

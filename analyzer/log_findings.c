@@ -155,11 +155,68 @@ static void take_rss(struct analysis *a, const struct event_list *events)
     image_advice_add(a, f);
 }
 
+/* -- listeners -- */
+
+/* The finding that a heap has about them, or one that the logs alone have. */
+static struct finding *finding_of_listeners(struct analysis *a, const struct node_error_facts *w)
+{
+    struct finding *first = NULL;
+    for (size_t i = 0; i < a->finding_count; i++) {
+        struct finding *f = &a->findings[i];
+        if (strcmp(f->rule, "listener-leak") != 0)
+            continue;
+        if (f->title && w->listener[0] && strstr(f->title, w->listener))
+            return f;
+        first = first ? first : f;
+    }
+    return a->heap.present ? first : NULL;
+}
+
+static bool warned_before(const struct finding *f, const char *said)
+{
+    for (size_t i = 0; i < f->evidence_count; i++)
+        if (!strcmp(f->evidence[i].text, said))
+            return true;
+    return false;
+}
+
+static void take_listeners(struct analysis *a, const struct event *e)
+{
+    const struct node_error_facts *w = e->error;
+    const char *on = w->emitter[0] ? arena_printf(&a->arena, " of one %s", w->emitter) : "";
+    const char *said = arena_printf(&a->arena, "Node warned: %lld listeners for \"%s\"%s",
+                                    (long long)w->listeners.value, w->listener, on);
+    struct finding *f = finding_of_listeners(a, w);
+    if (!f) {
+        f = add_finding(a, "listener-leak", SEVERITY_WARN);
+        if (!f)
+            return;
+        f->confidence = 60;
+        f->variable = w->emitter[0] ? arena_strdup(&a->arena, w->emitter) : NULL;
+        f->title = arena_printf(&a->arena,
+                                "%lld listeners for \"%s\"%s at once: they may be added for each "
+                                "request and never removed",
+                                (long long)w->listeners.value, w->listener, on);
+        struct advice *ad =
+            arena_push(&a->arena, (void **)&f->advice, &f->advice_count, sizeof *f->advice);
+        if (ad)
+            *ad = (struct advice){.title = "Find where the listeners are added",
+                                  .why = "Node then prints the stack of the one too many. Listen "
+                                         "once, or remove each listener when its request is over.",
+                                  .paste = "NODE_OPTIONS=--trace-warnings"};
+    }
+    if (f && said && !warned_before(f, said))
+        add_evidence(a, f, said, e);
+}
+
 void logs_find(const struct event_list *events, struct analysis *a)
 {
     for (size_t i = 0; i < events->count; i++) {
-        if (events->events[i].kind == EVENT_NEXT_BAD_OPTION)
-            take_option(a, &events->events[i]);
+        const struct event *e = &events->events[i];
+        if (e->kind == EVENT_NEXT_BAD_OPTION)
+            take_option(a, e);
+        else if (e->error && e->error->error == NODE_ERROR_LISTENERS)
+            take_listeners(a, e);
     }
     take_rss(a, events);
     findings_order(a);

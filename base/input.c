@@ -323,6 +323,13 @@ uint64_t input_file_bytes(const struct input *in)
     return in->file_bytes;
 }
 
+int input_dup_fd(const struct input *in)
+{
+    if (in->container != CONTAINER_PLAIN || !in->file_bytes)
+        return -1;
+    return fcntl(in->fd, F_DUPFD_CLOEXEC, 0);
+}
+
 uint64_t input_file_offset(const struct input *in)
 {
     return in->raw_read - raw_left(in);

@@ -39,6 +39,9 @@ enum container input_container(const struct input *in);
 uint64_t input_file_bytes(const struct input *in);
 /* Bytes of the file on disk consumed so far: for progress. */
 uint64_t input_file_offset(const struct input *in);
+/* A descriptor of the file itself, the caller's to close; -1 if its bytes are not what is read (a
+ * container) or can be read only once (a pipe). */
+int input_dup_fd(const struct input *in);
 /* Decompressed bytes returned so far. */
 uint64_t input_offset(const struct input *in);
 

@@ -1,6 +1,8 @@
 /* The file under a column store: see store_file.h. */
 #include "base/store_file.h"
 
+#include "base/nameless_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,39 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool dir_is_usable(const char *dir)
-{
-    return dir && dir[0] && access(dir, W_OK | X_OK) == 0;
-}
-
-static char *choose_dir(const char *dir, struct err *err)
-{
-    const char *const places[] = {dir, getenv("TMPDIR"), "/var/tmp", "/tmp"};
-    if (dir && !dir_is_usable(dir)) {
-        err_errno(err, errno, dir[0] ? dir : "the index directory's empty name");
-        return NULL;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-        if (!dir_is_usable(places[i]))
-            continue;
-        char *copy = strdup(places[i]);
-        if (!copy)
-            err_nomem(err, strlen(places[i]), "a directory's name");
-        return copy;
-    }
-    err_set(
-        err, ERR_RESOURCE, 0,
-        "no directory for temporary columns: /var/tmp and /tmp cannot be written; name one with "
-        "--index-dir");
-    return NULL;
-}
-
 bool store_new(const char *dir, struct store **ret, struct err *err)
 {
     struct store *s = calloc(1, sizeof *s);
     if (!s)
         return err_nomem(err, sizeof *s, "the column store");
-    s->dir = choose_dir(dir, err);
+    s->dir = temp_dir_choose(dir, err);
     if (!s->dir) {
         free(s);
         return false;
@@ -83,28 +58,6 @@ struct store_usage store_usage(struct store *s)
 }
 
 /* -- the file -- */
-
-/* A file without a name in `dir`, -1 and errno on failure. */
-static int nameless_file(const char *dir)
-{
-#ifdef O_TMPFILE
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
-        return fd;
-#endif
-    char path[4096];
-    int len = snprintf(path, sizeof path, "%s/mortem-XXXXXX", dir);
-    if (len < 0 || (size_t)len >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int named = mkstemp(path);
-    if (named >= 0) {
-        fcntl(named, F_SETFD, FD_CLOEXEC);
-        unlink(path);
-    }
-    return named;
-}
 
 static bool file_is_open(struct store *s, struct err *err)
 {

@@ -4,6 +4,7 @@
 #include "cli/command_browse.h"
 #include "cli/command_diff.h"
 #include "cli/command_dump.h"
+#include "cli/command_events.h"
 #include "cli/command_explain.h"
 #include "cli/command_index.h"
 #include "cli/command_report.h"
@@ -26,6 +27,8 @@ const struct command commands[COMMAND_COUNT] = {
      command_index},
     {CMD_EXPLAIN, "explain", "RULE|--list", "rule",
      "what a rule means, how it decides, what fools it, and what to change", command_explain},
+    {CMD_EVENTS, "events", "FILE...|--list", "file",
+     "the events of all logs in order of time, as lines of text or JSON", command_events},
 };
 
 const char *command_choice(size_t i)

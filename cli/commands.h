@@ -18,6 +18,7 @@ enum command_id {
     CMD_DIFF,
     CMD_INDEX,
     CMD_EXPLAIN,
+    CMD_EVENTS,
     COMMAND_COUNT,
 };
 

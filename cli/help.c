@@ -44,6 +44,8 @@ static const struct {
     {"mortem show app.heapsnapshot path @83653", "What holds the object with that number."},
     {"mortem diff monday.heapsnapshot tuesday.heapsnapshot wednesday.heapsnapshot",
      "What grows from one to the next, and which variable holds it."},
+    {"mortem events --since -2h /var/log/syslog ~/.pm2/pm2.log",
+     "What happened in the last two hours of both logs."},
     {"mortem --format json -o report.json *.heapsnapshot *.log", "For programs."},
 };
 

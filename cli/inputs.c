@@ -24,7 +24,7 @@ void inputs_options(const struct settings *s, struct index_options *index,
 {
     *index = (struct index_options){.dir = s->index_dir, .min_bytes = INDEX_MIN_BYTES};
     *ret = (struct analyze_options){
-        .load = inputs_load_options(s), .compare = true, .requests = s->requests};
+        .load = inputs_load_options(s), .compare = true, .requests = s->requests, .zone = s->zone};
     if (!inputs_without_index(s))
         ret->index = index;
 }
@@ -58,6 +58,20 @@ bool inputs_index(const struct settings *s, struct analysis *ret, struct err *re
     o.compare = false;
     o.index_problem = ret_unwritten;
     return analyze(s, &o, ret, err);
+}
+
+bool inputs_events(const struct settings *s, const struct event_sink *to, struct event_times *times,
+                   struct analysis *ret, struct err *err)
+{
+    struct progress_bar bar;
+    struct index_options index;
+    struct analyze_options o;
+    inputs_options(s, &index, &o);
+    progress_bar_init(&bar, STDERR_FILENO, s->quiet, s->ascii);
+    bool ok = analyze_events((const char *const *)s->files, s->file_count, &o, to, times, ret,
+                             &bar.progress, err);
+    progress_bar_finish(&bar);
+    return ok;
 }
 
 static void warn_of_oddities(const struct heap *h, const char *file)

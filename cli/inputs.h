@@ -25,6 +25,10 @@ bool inputs_analyze(const struct settings *s, struct analysis *ret, struct err *
 bool inputs_index(const struct settings *s, struct analysis *ret, struct err *ret_unwritten,
                   struct err *err) WARN_UNUSED;
 
+/* The events of all files: see analyze_events(). */
+bool inputs_events(const struct settings *s, const struct event_sink *to, struct event_times *times,
+                   struct analysis *ret, struct err *err) WARN_UNUSED;
+
 /* The analyzed heap of one file, with positions to walk down the dominator tree. Damage is said on
  * standard error at once. The caller calls heap_release(). */
 bool inputs_heap(const struct settings *s, const char *file, struct heap *ret,

@@ -13,6 +13,7 @@
 #define ON(command) (1u << (command))
 #define ON_ALL (ON(COMMAND_COUNT) - 1)
 #define ON_FILES (ON_ALL & ~ON(CMD_EXPLAIN))
+#define ON_HEAPS (ON_FILES & ~ON(CMD_EVENTS))
 
 static const char *word_at(const char *const *words, size_t count, size_t i)
 {
@@ -44,10 +45,10 @@ static const char *parser_choice(size_t i)
 /* clang-format off */
 const struct cli_option cli_options[OPTION_COUNT] = {
     {OPT_FORMAT, 0, "format", "FORMAT", format_choice,
-     "how the report is written", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF)},
+     "how the report is written", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF) | ON(CMD_EVENTS)},
     {OPT_OUTPUT, 'o', "output", "FILE", NULL,
      "write the report to FILE, whole or not at all",
-     ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DUMP) | ON(CMD_DIFF) | ON(CMD_EXPLAIN)},
+     ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DUMP) | ON(CMD_DIFF) | ON(CMD_EXPLAIN) | ON(CMD_EVENTS)},
     {OPT_SHOW_STRINGS, 0, "show-strings", NULL, NULL,
      "show contents of strings: they may be secrets", ON(CMD_REPORT) | ON(CMD_SHOW) | ON(CMD_DIFF)},
     {OPT_SORT, 0, "sort", "COLUMN", NULL,
@@ -62,23 +63,36 @@ const struct cli_option cli_options[OPTION_COUNT] = {
      "requests served between the first and the last snapshot: growth is told for each",
      ON(CMD_REPORT) | ON(CMD_BROWSE) | ON(CMD_DIFF)},
     {OPT_LIST, 0, "list", NULL, NULL,
-     "list all rules", ON(CMD_EXPLAIN)},
+     "list all rules; all kinds of events and what is told of them", ON(CMD_EXPLAIN) | ON(CMD_EVENTS)},
+    {OPT_KIND, 0, "kind", "KINDS", NULL,
+     "only events of these kinds, joined by commas: kernel-oom,pm2-exit; --list has them", ON(CMD_EVENTS)},
+    {OPT_SINCE, 0, "since", "TIME", NULL,
+     "only from TIME on: 2026-11-23T13:22:48Z, 13:22, @SECONDS, -2h (before the last event)", ON(CMD_EVENTS)},
+    {OPT_UNTIL, 0, "until", "TIME", NULL,
+     "only up to TIME", ON(CMD_EVENTS)},
+    {OPT_PID, 0, "pid", "N", NULL,
+     "only events about process N", ON(CMD_EVENTS)},
+    {OPT_BOOT, 0, "boot", "N|ID", NULL,
+     "only events of a boot: 1 the first, 0 the last, -1 the one before; or its id in the journal", ON(CMD_EVENTS)},
+    {OPT_TZ, 0, "tz", "ZONE", NULL,
+     "the zone of clocks that do not tell theirs: Europe/Berlin, +02:00, local",
+     ON(CMD_REPORT) | ON(CMD_BROWSE) | ON(CMD_EVENTS)},
     {OPT_COLOR, 0, "color", "WHEN", color_choice,
-     "colours; auto: on a terminal", ON_ALL & ~(ON(CMD_DUMP) | ON(CMD_INDEX))},
+     "colours; auto: on a terminal", ON_ALL & ~(ON(CMD_DUMP) | ON(CMD_INDEX) | ON(CMD_EVENTS))},
     {OPT_ASCII, 0, "ascii", NULL, NULL,
      "write nothing beyond ASCII", ON_ALL},
     {OPT_QUIET, 'q', "quiet", NULL, NULL,
      "no progress", ON_ALL},
     {OPT_PARSER, 0, "parser", "NAME", parser_choice,
-     "what reads snapshots; yajl is slow, to compare", ON_FILES},
+     "what reads snapshots; yajl is slow, to compare", ON_HEAPS},
     {OPT_INDEX_DIR, 0, "index-dir", "DIR", NULL,
      "for indexes (default: beside FILE) and temporary files ($TMPDIR, /var/tmp)", ON_FILES},
     {OPT_NO_INDEX, 0, "no-index", NULL, NULL,
-     "neither use nor write an index of a snapshot", ON_FILES & ~ON(CMD_INDEX)},
+     "neither use nor write an index of a snapshot", ON_HEAPS & ~ON(CMD_INDEX)},
     {OPT_THREADS, 0, "threads", "N", NULL,
      "work on N threads, 0: one a processor (default: 0)", ON_FILES},
     {OPT_MEMORY_LIMIT, 0, "memory-limit", "SIZE", NULL,
-     "take no more than SIZE for a heap (500M, 2G), or say what it needs", ON_FILES},
+     "take no more than SIZE for a heap (500M, 2G), or say what it needs", ON_HEAPS},
     {OPT_HELP, 'h', "help", NULL, NULL,
      "show this help", ON_ALL},
     {OPT_VERSION, 0, "version", NULL, NULL,
@@ -193,6 +207,21 @@ static bool apply(struct settings *s, const struct cli_option *o, const char *va
     case OPT_LIST:
         s->list = true;
         break;
+    case OPT_KIND:
+        return event_filter_take_kinds(&s->events, value, err);
+    case OPT_SINCE:
+        s->events.has_since = true;
+        return time_word_parse(value, o->name, &s->events.since, err);
+    case OPT_UNTIL:
+        s->events.has_until = true;
+        return time_word_parse(value, o->name, &s->events.until, err);
+    case OPT_PID:
+        s->events.has_pid = true;
+        return take_count(o, value, &s->events.pid, err);
+    case OPT_BOOT:
+        return event_filter_take_boot(&s->events, value, err);
+    case OPT_TZ:
+        return time_zone_parse(value, &s->zone, err);
     case OPT_COLOR:
         s->color = (enum color_when)choice;
         break;

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "cli/commands.h"
+#include "cli/event_filter.h"
 #include "report/report.h"
 
 enum option_id {
@@ -22,6 +23,12 @@ enum option_id {
     OPT_ONLY,
     OPT_REQUESTS,
     OPT_LIST,
+    OPT_KIND,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_PID,
+    OPT_BOOT,
+    OPT_TZ,
     OPT_COLOR,
     OPT_ASCII,
     OPT_QUIET,
@@ -78,6 +85,8 @@ struct settings {
     const char *filter;    /* --filter REGEX, NULL: all rows */
     uint64_t top;          /* --top N, 0: all; TOP_DEFAULT unless given */
     uint64_t requests;     /* --requests N, 0: not known */
+    struct event_filter events;
+    struct time_zone zone; /* --tz ZONE */
     unsigned only;         /* --only: enum heap_filter + 1, 0: all objects */
     enum color_when color;
     bool yajl;

@@ -2,40 +2,50 @@
 #include "parsers/log.h"
 
 #include "base/buf.h"
-#include "parsers/log_module.h"
+#include "parsers/log_levels.h"
+#include "parsers/log_series.h"
+#include "parsers/pm2_names.h"
+#include "parsers/record_reader.h"
+#include "parsers/utf16_text.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-#define ESC '\x1b'
-#define MODULES_MAX 8
-#define MATCHERS_MAX 64
-#define BOOT_JUMP_US INT64_C(60000000)
+#define MODULES_MAX 20
+#define MATCHERS_MAX 250 /* numbers of matchers are bytes */
+#define UTF16_BLOCK 4096
 
-static const struct log_module *const modules[] = {&log_kernel_module, &log_v8_module,
-                                                   &log_pm2_module, &log_next_module};
+static const struct log_module *const modules[] = {
+    &log_kernel_module,  &log_v8_module,          &log_pm2_module,          &log_next_module,
+    &log_killers_module, &log_oomd_module,        &log_systemd_module,      &log_docker_module,
+    &log_kubectl_module, &log_kube_status_module, &log_kernel_notes_module, &log_node_errors_module,
+    &log_memory_module,  &log_requests_module,    &log_pm2_tables_module,   &log_text_report_module,
+};
 
 struct log_parser {
     struct log_out out;
     struct log_module_state *states[MODULES_MAX];
-    const struct log_matcher *matchers[MATCHERS_MAX];
+    const struct log_matcher *matchers[MATCHERS_MAX]; /* NULL for the records' needles */
+    const char *needles[MATCHERS_MAX];
     uint8_t owner[MATCHERS_MAX]; /* which module's state a matcher gets */
+    bool document[MATCHERS_MAX]; /* it searches records as a whole */
     size_t needle_len[MATCHERS_MAX];
     size_t matcher_count;
     /* Needles by their first two bytes: number of the first one + 1, then those that follow. */
     uint8_t first[65536], next[MATCHERS_MAX];
+    struct utf16_text utf16;
     struct buf carry; /* the beginning of a line whose end has not come */
-    struct buf plain; /* a line without its escapes */
+    struct log_levels *levels;
     uint64_t lines;
-    uint64_t boot_line;
-    int64_t last_uptime_us;
+    bool watches_clock;
 };
 
 bool log_emit(const struct log_out *out, struct event *e, struct err *err)
 {
     e->file = out->file;
     e->boot = out->boot;
-    return out->sink.event(out->sink.ctx, e, err);
+    e->boot_id = out->boot_id[0] ? out->boot_id : NULL;
+    return out->sink.event(out->sink.ctx, e, err) && log_series_watch(out, e, err);
 }
 
 /* -- making -- */
@@ -45,19 +55,37 @@ static unsigned pair_of(const char *p)
     return (unsigned)(uint8_t)p[0] << 8 | (uint8_t)p[1];
 }
 
+static void add_needle(struct log_parser *p, const char *needle, const struct log_matcher *m,
+                       size_t module, bool document)
+{
+    size_t n = p->matcher_count++;
+    assert(n < MATCHERS_MAX && needle[0] && needle[1]);
+    unsigned pair = pair_of(needle);
+    p->matchers[n] = m;
+    p->needles[n] = needle;
+    p->owner[n] = (uint8_t)module;
+    p->document[n] = document;
+    p->needle_len[n] = strlen(needle);
+    p->next[n] = p->first[pair];
+    p->first[pair] = (uint8_t)(n + 1);
+}
+
 static void add_matchers(struct log_parser *p, size_t module)
 {
-    for (size_t i = 0; i < modules[module]->matcher_count; i++) {
-        const struct log_matcher *m = &modules[module]->matchers[i];
-        size_t n = p->matcher_count++;
-        assert(n < MATCHERS_MAX && m->needle[0] && m->needle[1]);
-        unsigned pair = pair_of(m->needle);
-        p->matchers[n] = m;
-        p->owner[n] = (uint8_t)module;
-        p->needle_len[n] = strlen(m->needle);
-        p->next[n] = p->first[pair];
-        p->first[pair] = (uint8_t)(n + 1);
-    }
+    const struct log_module *m = modules[module];
+    for (size_t i = 0; i < m->matcher_count; i++)
+        add_needle(p, m->matchers[i].needle, &m->matchers[i], module, false);
+    for (size_t i = 0; i < m->document_count; i++)
+        add_needle(p, m->documents[i].needle, &m->documents[i], module, true);
+}
+
+static const struct log_work work_of_parser;
+
+static bool make_levels(struct log_parser *p, struct err *err)
+{
+    for (size_t i = 0; record_needles[i]; i++)
+        add_needle(p, record_needles[i], NULL, 0, false);
+    return log_levels_new(&work_of_parser, p, &p->out, &p->levels, err);
 }
 
 bool log_parser_new(const char *file, const struct event_sink *sink, struct log_parser **ret,
@@ -66,7 +94,14 @@ bool log_parser_new(const char *file, const struct event_sink *sink, struct log_
     struct log_parser *p = calloc(1, sizeof *p);
     if (!p)
         return err_nomem(err, sizeof *p, "the log parser");
-    p->out = (struct log_out){.sink = *sink, .file = file};
+    p->out = (struct log_out){.sink = *sink, .file = file, .series = log_series_new()};
+    if (!p->out.series) {
+        err_nomem(err, sizeof *p, "the log parser");
+        goto fail;
+    }
+    pm2_name_of_file(file, p->out.app, &p->out.app_id);
+    if (!make_levels(p, err))
+        goto fail;
     for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
         p->states[i] = calloc(1, modules[i]->state_bytes);
         if (!p->states[i]) {
@@ -94,9 +129,15 @@ void log_parser_free(struct log_parser *p)
             modules[i]->release(p->states[i]);
         free(p->states[i]);
     }
+    log_levels_free(p->levels);
+    log_series_free(p->out.series);
     buf_release(&p->carry);
-    buf_release(&p->plain);
     free(p);
+}
+
+void log_watch_clock(struct log_parser *p)
+{
+    p->watches_clock = true;
 }
 
 /* -- one line -- */
@@ -112,92 +153,48 @@ static bool flush_modules(struct log_parser *p, struct err *err)
 static bool needle_at(const struct log_parser *p, size_t matcher, struct span s)
 {
     size_t n = p->needle_len[matcher];
-    return s.len >= n && !memcmp(s.p, p->matchers[matcher]->needle, n);
+    return s.len >= n && !memcmp(s.p, p->needles[matcher], n);
 }
 
 /* Whether any needle is in the line at all. Each step reads the bytes `at` and `at + 1`: the last
  * one is at s.len - 2, and no needle is a single byte. */
 static bool has_needle(const struct log_parser *p, struct span s)
 {
-    for (size_t at = 0; at + 1 < s.len; at++)
-        for (size_t m = p->first[pair_of(s.p + at)]; UNLIKELY(m); m = p->next[m - 1])
-            if (needle_at(p, m - 1, span_from(s, at)))
+    bool of_record = false;
+    for (size_t at = 0; at + 1 < s.len; at++) {
+        for (size_t m = p->first[pair_of(s.p + at)]; UNLIKELY(m); m = p->next[m - 1]) {
+            if (!needle_at(p, m - 1, span_from(s, at)))
+                continue;
+            if (p->matchers[m - 1])
                 return true;
-    return false;
+            of_record = true;
+        }
+    }
+    return of_record && record_line_matters(s);
 }
 
-/* Each matcher once, for its first needle, in the order of the needles in the line. */
-static bool run_matchers(struct log_parser *p, const struct log_line *line, struct err *err)
+/* Each matcher once, for its first needle, in the order of the needles in the line. Of a record's
+ * whole text those that want it, of a line all. */
+static bool run_matchers(struct log_parser *p, const struct log_line *line, bool document,
+                         struct err *err)
 {
     bool done[MATCHERS_MAX] = {false};
     struct span s = line->payload;
     for (size_t at = 0; at + 1 < s.len; at++) {
         for (size_t m = p->first[pair_of(s.p + at)]; UNLIKELY(m); m = p->next[m - 1]) {
+            const struct log_matcher *matcher = p->matchers[m - 1];
             if (done[m - 1] || !needle_at(p, m - 1, span_from(s, at)))
                 continue;
             done[m - 1] = true;
-            if (!p->matchers[m - 1]->hit(p->states[p->owner[m - 1]], line, at, err))
+            if (matcher && (!document || p->document[m - 1]) &&
+                !matcher->hit(p->states[p->owner[m - 1]], line, at, err))
                 return false;
         }
     }
     return true;
 }
 
-/* "ESC [ ... letter" goes: colours split what is searched for. */
-static struct span without_escapes(struct log_parser *p, struct span s)
-{
-    if (!s.len || !memchr(s.p, ESC, s.len))
-        return s;
-    buf_clear(&p->plain);
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.p[i] != ESC) {
-            buf_putc(&p->plain, s.p[i]);
-            continue;
-        }
-        if (i + 1 >= s.len || s.p[i + 1] != '[')
-            continue;
-        i += 2;
-        while (i < s.len && (s.p[i] < '@' || s.p[i] > '~'))
-            i++;
-    }
-    return p->plain.failed ? s : (struct span){buf_str(&p->plain), p->plain.len};
-}
-
-/* A new boot: pids start anew, and nothing that is open goes on. */
-static bool next_boot(struct log_parser *p, struct err *err)
-{
-    bool again = p->boot_line && p->lines - p->boot_line < 4; /* "-- Boot" and "Linux version" */
-    p->boot_line = p->lines;
-    if (again)
-        return true;
-    if (!flush_modules(p, err))
-        return false;
-    p->out.boot++;
-    p->last_uptime_us = 0;
-    return true;
-}
-
-static bool says_boot(struct span raw, struct span payload)
-{
-    return span_starts(raw, "-- Boot ") || span_starts(raw, "-- Reboot --") ||
-           (span_starts(payload, "Linux version ") && payload.len > 14 &&
-            char_is_digit(payload.p[14]));
-}
-
-static void watch_uptime(struct log_parser *p, const struct log_prefix *prefix)
-{
-    if (!prefix->time.uptime_us.known)
-        return;
-    int64_t us = prefix->time.uptime_us.value;
-    if (us < p->last_uptime_us - BOOT_JUMP_US)
-        p->out.boot++;
-    p->last_uptime_us = us;
-}
-
-static bool may_say_boot(struct span raw)
-{
-    return span_starts(raw, "-- ") || span_find(raw, "Linux version ") != SPAN_NONE;
-}
+/* -- lines -- */
 
 static bool any_wants_lines(const struct log_parser *p)
 {
@@ -207,6 +204,44 @@ static bool any_wants_lines(const struct log_parser *p)
     return false;
 }
 
+static bool parser_matters(const void *parser, struct span s)
+{
+    const struct log_parser *p = parser;
+    return any_wants_lines(p) || has_needle(p, s);
+}
+
+static bool parser_payload(void *parser, const struct log_line *line, struct err *err)
+{
+    struct log_parser *p = parser;
+    for (size_t i = 0; i < ARRAY_LEN(modules); i++)
+        if (p->states[i]->wants_lines && modules[i]->line &&
+            !modules[i]->line(p->states[i], line, err))
+            return false;
+    return run_matchers(p, line, false, err);
+}
+
+static bool parser_document(void *parser, const struct log_line *line, struct err *err)
+{
+    return run_matchers(parser, line, true, err);
+}
+
+static bool parser_flush(void *parser, struct err *err)
+{
+    return flush_modules(parser, err);
+}
+
+static bool parser_stamp(void *parser, const struct log_line *line, struct err *err)
+{
+    struct log_parser *p = parser;
+    struct event e = log_event(EVENT_STAMP, line);
+    if (!p->watches_clock || e.time.clock == LOG_CLOCK_NONE)
+        return true;
+    return log_emit(&p->out, &e, err);
+}
+
+static const struct log_work work_of_parser = {parser_matters, parser_payload, parser_document,
+                                               parser_stamp, parser_flush};
+
 static bool take_line(struct log_parser *p, struct span raw, struct err *err)
 {
     p->lines++;
@@ -214,22 +249,23 @@ static bool take_line(struct log_parser *p, struct span raw, struct err *err)
         raw.len = LOG_LINE_KEEP;
     if (p->lines == 1)
         span_take(&raw, "\xef\xbb\xbf");
-    if (raw.len && raw.p[raw.len - 1] == '\r')
-        raw.len--;
-    raw = without_escapes(p, raw);
-    bool wanted = any_wants_lines(p);
-    if (!wanted && !has_needle(p, raw) && !may_say_boot(raw))
-        return true;
-    struct log_line line = {.number = p->lines};
-    log_strip(raw, &line.prefix);
-    line.payload = line.prefix.payload;
-    if (says_boot(raw, line.payload))
-        return next_boot(p, err);
-    watch_uptime(p, &line.prefix);
-    for (size_t i = 0; wanted && i < ARRAY_LEN(modules); i++)
-        if (p->states[i]->wants_lines && !modules[i]->line(p->states[i], &line, err))
-            return false;
-    return run_matchers(p, &line, err);
+    return log_levels_take_line(p->levels, raw, p->lines, err);
+}
+
+bool log_take_record(struct log_parser *p, const struct log_record *r, struct err *err)
+{
+    p->lines = r->line;
+    return log_levels_take_record(p->levels, r, err);
+}
+
+bool log_message_matters(const struct log_parser *p, const char *text, size_t len)
+{
+    return log_levels_matter(p->levels, (struct span){text, len});
+}
+
+void log_parser_set_file(struct log_parser *p, const char *file)
+{
+    p->out.file = file;
 }
 
 /* -- bytes -- */
@@ -250,106 +286,102 @@ static bool take_carried(struct log_parser *p, struct err *err)
     return ok;
 }
 
-bool log_feed(struct log_parser *p, const uint8_t *buf, size_t len, struct err *err)
+/* What is kept of a line is full: a record is read further without keeping it. */
+static bool begin_long(struct log_parser *p, struct err *err)
 {
-    const char *s = (const char *)buf, *end = s + len;
-    while (s < end) {
-        const char *lf = memchr(s, '\n', (size_t)(end - s));
-        size_t n = (size_t)((lf ? lf : end) - s);
-        if (!lf) {
-            keep(p, s, n);
-            return !p->carry.failed || err_nomem(err, LOG_LINE_KEEP, "a log line");
-        }
-        if (p->carry.len) {
-            keep(p, s, n);
-            if (!take_carried(p, err))
+    struct span head = {buf_str(&p->carry), p->carry.len};
+    struct record_reader *reader = log_levels_reader(p->levels);
+    if (!p->lines)
+        span_take(&head, "\xef\xbb\xbf");
+    return !record_reader_reads_long(reader, head) ||
+           record_reader_begin_long(reader, head, p->lines + 1, err);
+}
+
+/* Bytes that are a record's, whatever is in them. */
+static bool take_bytes(struct log_parser *p, struct span *s, struct err *err)
+{
+    size_t used = 0;
+    uint64_t lines = 0;
+    bool text = false;
+    struct record_reader *reader = log_levels_reader(p->levels);
+    if (!record_reader_bytes(reader, *s, p->lines, &used, &lines, &text, err))
+        return false;
+    *s = span_from(*s, used);
+    p->lines += lines;
+    if (record_reader_wants_bytes(reader))
+        return true;
+    p->lines -= text; /* take_line() counts it */
+    if (text)
+        return take_carried(p, err);
+    buf_clear(&p->carry);
+    return true;
+}
+
+static bool feed_utf8(struct log_parser *p, struct span s, struct err *err)
+{
+    struct record_reader *reader = log_levels_reader(p->levels);
+    while (s.len) {
+        if (record_reader_wants_bytes(reader)) {
+            if (!take_bytes(p, &s, err))
                 return false;
-        } else if (!take_line(p, (struct span){s, n}, err)) {
-            return false;
+            continue;
         }
-        s = lf + 1;
+        const char *lf = memchr(s.p, '\n', s.len);
+        size_t n = lf ? (size_t)(lf - s.p) : s.len, room = LOG_LINE_KEEP - p->carry.len;
+        if (lf && !p->carry.len && n <= LOG_LINE_KEEP) {
+            if (!take_line(p, span_head(s, n), err))
+                return false;
+            s = span_from(s, n + 1);
+            continue;
+        }
+        bool full = p->carry.len == LOG_LINE_KEEP;
+        keep(p, s.p, n);
+        if (p->carry.failed)
+            return err_nomem(err, LOG_LINE_KEEP, "a log line");
+        if (!full && n > room) { /* the byte that is too many has come */
+            if (!begin_long(p, err))
+                return false;
+            s = span_from(s, room);
+            continue;
+        }
+        s = span_from(s, n + (lf ? 1 : 0));
+        if (lf && !take_carried(p, err))
+            return false;
     }
     return true;
 }
 
+bool log_feed(struct log_parser *p, const uint8_t *buf, size_t len, struct err *err)
+{
+    char utf8[UTF16_BLOCK];
+    while (len && !utf16_text_is_other(&p->utf16)) {
+        size_t used, made = utf16_text_decode(&p->utf16, buf, len, utf8, sizeof utf8, &used);
+        if (!feed_utf8(p, (struct span){utf8, made}, err))
+            return false;
+        buf += used;
+        len -= used;
+    }
+    return !len || feed_utf8(p, (struct span){(const char *)buf, len}, err);
+}
+
 bool log_finish(struct log_parser *p, struct err *err)
 {
-    if (p->carry.len && !take_carried(p, err))
+    char held[2];
+    size_t made = utf16_text_finish(&p->utf16, held);
+    if (!feed_utf8(p, (struct span){held, made}, err))
         return false;
-    return flush_modules(p, err);
-}
-
-/* -- telling text -- */
-
-static size_t utf8_len(const uint8_t *p, size_t left)
-{
-    size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-    if (n > 1 && (p[0] < 0xc2 || p[0] > 0xf4))
-        return 0;
-    for (size_t i = 1; i < n && i < left; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    return n;
-}
-
-/* A document in JSON is a log only if it is one of the line forms. */
-static bool json_is_log(struct span s)
-{
-    static const char *const keys[] = {"\"log\"", "\"MESSAGE\"", "\"message\"",
-                                       "\"msg\"", "\"dmesg\":",  "\"__REALTIME_TIMESTAMP\""};
-    if (span_find(s, "\"reportVersion\"") != SPAN_NONE || span_find(s, "\"snapshot\":") == 0)
+    struct record_reader *reader = log_levels_reader(p->levels);
+    bool text = !record_reader_wants_bytes(reader);
+    if (p->carry.len && text && !take_carried(p, err))
         return false;
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-        if (span_find(s, keys[i]) != SPAN_NONE)
-            return true;
-    return false;
-}
-
-static bool looks_like_json(struct span s)
-{
-    while (s.len && (char_is_space(*s.p) || *s.p == '\n' || *s.p == '\r'))
-        s = span_from(s, 1);
-    if (span_starts(s, "{"))
-        return true;
-    if (!span_take(&s, "["))
+    if (!record_reader_finish(reader, &text, err))
         return false;
-    while (s.len && (char_is_space(*s.p) || *s.p == '\n' || *s.p == '\r'))
-        s = span_from(s, 1);
-    return span_starts(s, "{") || span_starts(s, "\"") || span_starts(s, "]");
-}
-
-bool log_bytes_look_like_text(const uint8_t *bytes, size_t len)
-{
-    static const char *const binaries[] = {"\x1f\x8b",
-                                           "\x28\xb5\x2f\xfd",
-                                           "LPKSHHRH",
-                                           "\x7f"
-                                           "ELF",
-                                           "\xfd"
-                                           "7zXZ",
-                                           "BZh",
-                                           "%PDF-",
-                                           "\x89PNG",
-                                           "PK\x03\x04",
-                                           "\xff\xfe",
-                                           "\xfe\xff"};
-    size_t strange = 0;
-    struct span s = {(const char *)bytes, len < 4096 ? len : 4096};
-    if (!len)
+    if (p->carry.len && text && !take_carried(p, err))
         return false;
-    for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
-        if (span_starts(s, binaries[i]))
+    if (!log_levels_finish(p->levels, err) || !flush_modules(p, err))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(modules); i++)
+        if (modules[i]->finish && !modules[i]->finish(p->states[i], err))
             return false;
-    for (size_t i = 0; i < s.len;) {
-        uint8_t c = bytes[i];
-        size_t n = utf8_len(bytes + i, s.len - i);
-        bool control = (c < 0x20 && !memchr("\t\n\r\f\b\x1b", c, 6)) || c == 0x7f;
-        strange += control || !n;
-        i += n ? n : 1;
-    }
-    /* Text in an old eight-bit encoding is a third strange; random bytes and machine code are half.
-     */
-    if (strange * 5 > s.len * 2)
-        return false;
-    return !looks_like_json(s) || json_is_log(s);
+    return log_series_flush(&p->out, err);
 }

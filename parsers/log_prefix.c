@@ -41,7 +41,9 @@ static const struct log_form forms[] = {
      strip_short_monotonic,
      {"[ 1393.561602] web-01 kernel: Memory cgroup out of memory: Killed process 18465 (node)",
       "[ 1393.563702] web-01 systemd[1]: web.service: Failed with result 'oom-kill'.",
-      "[ 1393.561602 <    0.000035 >] web-01 kernel: node invoked oom-killer: gfp_mask=0xcc0"}},
+      "[ 1393.561602 <    0.000035 >] web-01 kernel: node invoked oom-killer: gfp_mask=0xcc0",
+      "[    0.000000                ] web-01 kernel: Linux version 6.1.1-arch1-1",
+      "[ 1393.558390 <30777768.555551*>] web-01 kernel: node invoked oom-killer: gfp_mask=0xcc0"}},
     {"dmesg",
      "[seconds.microseconds]",
      LOG_CLOCK_UPTIME,
@@ -88,7 +90,13 @@ static const struct log_form forms[] = {
      "ISO time, stdout or stderr, F or P",
      LOG_CLOCK_ZONED,
      strip_cri,
-     {"2026-11-23T13:25:00.000007000Z stderr F FATAL ERROR: Reached heap limit"}},
+     {"2026-11-23T13:25:00.000007000Z stderr F FATAL ERROR: Reached heap limit",
+      "2026-11-23T13:25:00.000007000+02:00 stdout P:x GET /api/users"}},
+    {"talos",
+     "[ISO time]: behind facility and level",
+     LOG_CLOCK_ZONED,
+     strip_talos,
+     {"[2026-01-12T20:27:31.913975631Z]: Out of memory: Killed process 77 (node)"}},
     {"pm2",
      "time and a colon, or time in brackets",
      LOG_CLOCK_LOCAL,
@@ -123,6 +131,24 @@ static const struct log_form forms[] = {
       "mars 01 10:00:00 web-01 kernel: Killed process 18465 (node)",
       "апр 28 01:23:30 PC kernel: Killed process 27541 (bash)",
       "5月 29 01:23:30 web-01 node[17258]: FATAL ERROR: Reached heap limit"}},
+    {"klog",
+     "level, month, day, time, thread, file:line]",
+     LOG_CLOCK_YEARLESS,
+     strip_klog,
+     {"I0830 20:24:01.875221    3264 manager.go:1142] Created an OOM event in container"}},
+    {"kubectl-event",
+     "age, type, reason, object in columns",
+     LOG_CLOCK_RELATIVE,
+     strip_kube_event,
+     {"5m57s       Warning   Evicted   pod/web-1   The node was low on resource: memory.",
+      "2m (x4 over 25m)   Warning   BackOff   pod/web-1   Back-off restarting failed container",
+      "shop   57s   Warning   OOMKilling   node/n1   Memory cgroup out of memory: Killed process 5",
+      "  Warning  BackOff    2m (x5 over 3m)  kubelet            Back-off restarting failed"}},
+    {"repeated",
+     "message repeated N times: [ ]",
+     LOG_CLOCK_NONE,
+     strip_repeated,
+     {"message repeated 3 times: [ mem avail:  2430 of 31808 MiB ( 7.64%)]"}},
     {"label",
      "name | text",
      LOG_CLOCK_NONE,
@@ -163,17 +189,41 @@ static struct span strip_noise(struct span s)
     return s;
 }
 
-void log_strip(struct span line, struct log_prefix *ret)
+/* Forms whose stamp may be further off what happened than LOG_SURE_MS. */
+static unsigned sure_ms_of(const struct log_form *form)
+{
+    static const struct {
+        const char *name;
+        unsigned sure_ms;
+    } rows[] = {{"dmesg-reltime", LOG_SURE_MINUTE_MS},  {"dmesg-T", LOG_SURE_DMESG_MS},
+                {"dmesg-iso", LOG_SURE_DMESG_MS},       {"logread", LOG_SURE_SYSLOG_MS},
+                {"syslog-rfc3339", LOG_SURE_SYSLOG_MS}, {"syslog-rfc3164", LOG_SURE_SYSLOG_MS},
+                {"syslog-rfc5424", LOG_SURE_SYSLOG_MS}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (!strcmp(rows[i].name, form->name))
+            return rows[i].sure_ms;
+    return LOG_SURE_MS;
+}
+
+void log_strip_more(struct span line, struct log_prefix *p)
 {
     const struct log_form *bare = &forms[ARRAY_LEN(forms) - 1];
-    *ret = (struct log_prefix){.form = bare, .payload = strip_noise(line)};
+    p->payload = strip_noise(line);
     for (int depth = 0; depth < NESTED_MAX; depth++) {
         const struct log_form *form = forms;
-        while (form != bare && !form->strip(ret->payload, ret))
+        while (form != bare && !form->strip(p->payload, p))
             form++;
+        if (!p->form)
+            p->form = form;
         if (form == bare)
             return;
-        if (depth == 0)
-            ret->form = form;
+        if (p->time.wall_us.known && !p->time.sure_ms)
+            p->time.sure_ms = sure_ms_of(form);
     }
+}
+
+void log_strip(struct span line, struct log_prefix *ret)
+{
+    *ret = (struct log_prefix){0};
+    log_strip_more(line, ret);
 }

@@ -18,7 +18,7 @@ bool strip_kmsg(struct span line, struct log_prefix *p)
     size_t end = span_find(span_head(s, 64), ";");
     if (end == SPAN_NONE)
         return false;
-    p->kernel = true;
+    p->kernel = p->escaped = true;
     char text[LOG_TIME_TEXT_MAX];
     int n = snprintf(text, sizeof text, "[%" PRIu64 ".%06" PRIu64 "]", us / 1000000, us % 1000000);
     prefix_store_uptime(p, us, (struct span){text, (size_t)n});
@@ -83,10 +83,12 @@ bool take_uptime_bracket(struct span *s, uint64_t *ret_us)
     if (!take_seconds(&rest, ret_us))
         return false;
     if (span_starts(rest, " <")) {
-        size_t end = span_find(span_head(rest, 32), ">]");
+        size_t end = span_find(span_head(rest, 40), ">]");
         if (end == SPAN_NONE)
             return false;
         rest = span_from(rest, end + 1);
+    } else if (span_starts(rest, "  ")) {
+        rest = span_trim_left(rest);
     }
     if (!span_take(&rest, "]"))
         return false;
@@ -105,9 +107,13 @@ bool strip_dmesg(struct span line, struct log_prefix *p)
     caller = s;
     if (span_take(&caller, "[")) {
         caller = span_trim_left(caller);
-        if ((span_take(&caller, "T") || span_take(&caller, "C")) &&
-            span_take_number(&caller, &id) && span_take(&caller, "]"))
+        bool task = span_take(&caller, "T");
+        if ((task || span_take(&caller, "C")) && span_take_number(&caller, &id) &&
+            span_take(&caller, "]")) {
             s = caller;
+            if (task)
+                p->caller = number_of(id);
+        }
     }
     span_take(&s, " ");
     p->kernel = true;
@@ -116,26 +122,42 @@ bool strip_dmesg(struct span line, struct log_prefix *p)
     return true;
 }
 
+/* "Nov23 13:22]", taken with its bracket */
+static bool take_minute(struct span *s, struct civil_time *t)
+{
+    struct span rest = span_head(*s, 24);
+    size_t name = 0;
+    uint64_t day;
+    while (name < rest.len && !char_is_digit(rest.p[name]))
+        name++;
+    t->month = month_by_name(rest);
+    rest = span_from(rest, name);
+    if (!t->month || !span_take_number(&rest, &day) || day < 1 || day > 31 ||
+        !span_take(&rest, " ") || !span_take_digits(&rest, 2, &t->hour) || !span_take(&rest, ":") ||
+        !span_take_digits(&rest, 2, &t->minute) || t->hour > 23 || t->minute > 59 ||
+        !span_take(&rest, "]"))
+        return false;
+    t->day = (unsigned)day;
+    *s = span_from(*s, (size_t)(rest.p - s->p));
+    return true;
+}
+
 /* "[  +0.000035] " and "[Nov23 13:22] " of dmesg -e */
 bool strip_dmesg_relative(struct span line, struct log_prefix *p)
 {
     struct span s = line;
+    struct civil_time t = {0};
     uint64_t us;
-    unsigned digits;
     if (!span_take(&s, "["))
         return false;
     struct span delta = span_trim_left(s);
     if (span_take(&delta, "+") && take_seconds(&delta, &us) && span_take(&delta, "]")) {
         s = delta;
+    } else if (take_minute(&s, &t)) {
+        struct span stamp = span_from(span_head(line, (size_t)(s.p - line.p) - 1), 1);
+        prefix_store_wall(p, &t, LOG_CLOCK_YEARLESS, stamp);
     } else {
-        size_t end = span_find(span_head(s, 24), "]");
-        if (end == SPAN_NONE || end < 9 || !month_by_name(s))
-            return false;
-        struct span minute = span_from(s, end - 6);
-        if (!span_take(&minute, " ") || !span_take_digits(&minute, 2, &digits) ||
-            !span_take(&minute, ":") || !span_take_digits(&minute, 2, &digits))
-            return false;
-        s = span_from(s, end + 1);
+        return false;
     }
     span_take(&s, " ");
     p->kernel = true;
@@ -180,6 +202,21 @@ bool ctime_stamp(struct span stamp, struct civil_time *ret)
             t.month = 0;
     }
     *ret = t;
+    return true;
+}
+
+/* "[2026-01-12T20:27:31.913975631Z]: payload" */
+bool strip_talos(struct span line, struct log_prefix *p)
+{
+    struct span s = line;
+    struct civil_time t;
+    if (!span_take(&s, "[") || !take_iso_time(&s, &t))
+        return false;
+    struct span stamp = {line.p + 1, (size_t)(s.p - line.p) - 1};
+    if (!span_take(&s, "]: "))
+        return false;
+    prefix_store_iso(p, &t, stamp);
+    p->payload = s;
     return true;
 }
 

@@ -35,6 +35,7 @@ bool take_tag(struct span *s, struct log_prefix *p, bool *ret_kernel)
     struct span rest = *s, word;
     if (span_take(&rest, "kernel:")) {
         *ret_kernel = true;
+        p->tag = span_head(*s, strlen("kernel"));
         span_take(&rest, " ");
         *s = rest;
         return true;
@@ -48,6 +49,7 @@ bool take_tag(struct span *s, struct log_prefix *p, bool *ret_kernel)
     uint64_t pid;
     if (span_take_number(&inside, &pid) && span_starts(inside, "]"))
         p->tag_pid = number_of(pid);
+    p->tag = span_head(word, bracket == SPAN_NONE ? word.len - 1 : bracket);
     *ret_kernel = false;
     span_take(&rest, " ");
     *s = rest;
@@ -188,6 +190,7 @@ bool strip_rfc5424(struct span line, struct log_prefix *p)
     }
     if (span_take_number(&pid, &number) && !pid.len)
         p->tag_pid = number_of(number);
+    p->tag = app;
     p->kernel |= span_is(app, "kernel");
     prefix_store_iso(p, &t, span_trim(stamp));
     p->payload = s;
@@ -198,17 +201,24 @@ bool strip_rfc5424(struct span line, struct log_prefix *p)
 
 enum iso_kind { ISO_NONE, ISO_DMESG, ISO_PM2, ISO_CRI, ISO_SYSLOG, ISO_PLAIN };
 
-static bool cri_follows(struct span *s)
+/* A line without text may lack the last space. */
+static bool cri_follows(struct span *s, struct log_prefix *p)
 {
-    struct span rest = *s;
+    struct span rest = *s, stream = span_head(span_from(rest, 1), 6);
     if (!span_take(&rest, " stdout ") && !span_take(&rest, " stderr "))
         return false;
-    if (!span_take(&rest, "F") && !span_take(&rest, "P"))
+    bool partial = span_starts(rest, "P");
+    if (!partial && !span_starts(rest, "F"))
         return false;
+    rest = span_from(rest, 1);
     size_t space = span_find(span_head(rest, 32), " ");
-    if (space == SPAN_NONE)
+    if (rest.len && *rest.p != ':' && space)
         return false;
-    *s = span_from(rest, space + 1);
+    if (space == SPAN_NONE && rest.len >= 32)
+        return false;
+    p->partial = partial;
+    p->stream = stream;
+    *s = span_from(rest, space == SPAN_NONE ? rest.len : space + 1);
     return true;
 }
 
@@ -237,7 +247,7 @@ static enum iso_kind strip_iso(struct span line, struct log_prefix *p)
         kind = ISO_PM2;
     else if (span_find(stamp, ",") != SPAN_NONE && span_take(&s, " "))
         kind = ISO_DMESG;
-    else if (cri_follows(&s))
+    else if (cri_follows(&s, p))
         kind = ISO_CRI;
     else if (!span_take(&s, " "))
         return ISO_NONE;
@@ -248,6 +258,8 @@ static enum iso_kind strip_iso(struct span line, struct log_prefix *p)
     prefix_store_iso(p, &t, stamp);
     if (tag.tag_pid.known)
         p->tag_pid = tag.tag_pid;
+    if (tag.tag.len)
+        p->tag = tag.tag;
     p->kernel |= tag.kernel || kind == ISO_DMESG;
     p->payload = s;
     return kind;
@@ -301,14 +313,31 @@ bool strip_pm2(struct span line, struct log_prefix *p)
     return true;
 }
 
+/* "message repeated 3 times: [ text]" of rsyslog */
+bool strip_repeated(struct span line, struct log_prefix *p)
+{
+    struct span s = line;
+    uint64_t times;
+    if (!span_take(&s, "message repeated ") || !span_take_number(&s, &times) ||
+        !span_take(&s, " times: ["))
+        return false;
+    span_take(&s, " ");
+    if (s.len && s.p[s.len - 1] == ']')
+        s.len--;
+    p->payload = s;
+    return true;
+}
+
 /* "web-1  | ", "PM2        | ", "2|web      | ": the label of a multiplexed stream */
 bool strip_label(struct span line, struct log_prefix *p)
 {
     struct span s = line;
-    uint64_t id;
+    uint64_t id = 0;
     size_t n = 0;
-    if (span_take_number(&s, &id) && !span_take(&s, "|"))
+    bool numbered = span_take_number(&s, &id) && span_take(&s, "|");
+    if (!numbered)
         s = line;
+    struct span label = s;
     while (n < s.len && n < 32 && !char_is_space(s.p[n]) && s.p[n] != '|')
         n++;
     if (!n)
@@ -319,6 +348,9 @@ bool strip_label(struct span line, struct log_prefix *p)
     s = span_trim_left(s);
     if (!span_take(&s, "| ") && !span_is(s, "|"))
         return false;
+    p->label = span_head(label, n);
+    if (numbered)
+        p->label_id = number_of(id);
     p->payload = s;
     return true;
 }

@@ -23,8 +23,8 @@ bool take_tag(struct span *s, struct log_prefix *p, bool *ret_kernel);
 bool take_host_and_tag(struct span *s, struct log_prefix *p);
 /* "host tag: " where the tag is the kernel's or has a pid. */
 bool host_and_tag_follow(struct span s);
-/* "[ 1393.561602]", "[ 1393.561602 <    0.000035 >]"; false also for task rows: they have no point.
- */
+/* "[ 1393.561602]", "[ 1393.561602 <    0.000035 >]", "[    0.000000                ]"; false also
+ * for task rows: they have no point. */
 bool take_uptime_bracket(struct span *s, uint64_t *ret_us);
 /* "Mon Nov 23 13:22:48 2026" in any language: read from the right, the names last. */
 bool ctime_stamp(struct span stamp, struct civil_time *ret);
@@ -47,6 +47,10 @@ bool strip_cri(struct span line, struct log_prefix *p);
 bool strip_rfc3339(struct span line, struct log_prefix *p);
 bool strip_stamped(struct span line, struct log_prefix *p);
 bool strip_pm2(struct span line, struct log_prefix *p);
+bool strip_talos(struct span line, struct log_prefix *p);
+bool strip_repeated(struct span line, struct log_prefix *p);
 bool strip_label(struct span line, struct log_prefix *p);
+bool strip_klog(struct span line, struct log_prefix *p);
+bool strip_kube_event(struct span line, struct log_prefix *p);
 
 #endif

@@ -97,7 +97,7 @@ static int64_t pages_at(const int64_t *values, int column)
     return v < 0 || v > INT64_MAX / 4096 ? 0 : v;
 }
 
-bool task_table_row(struct task_table *t, struct span payload, uint64_t line)
+bool task_table_row(struct task_table *t, struct span payload, uint64_t line, uint32_t *ret_pid)
 {
     int64_t values[TASK_COLUMNS_MAX];
     struct span s = span_trim(payload);
@@ -125,6 +125,7 @@ bool task_table_row(struct task_table *t, struct span payload, uint64_t line)
     span_copy(task.name, sizeof task.name, span_trim_left(s));
     keep_largest(t, &task);
     t->rows++;
+    *ret_pid = task.pid;
     return true;
 }
 

@@ -23,7 +23,7 @@ struct task_table {
 /* "[  pid  ]   uid  tgid total_vm ... name"; false if it is no header. Starts an empty table. */
 bool task_table_header(struct task_table *t, struct span payload);
 /* "[  18465]     0 18465 ... node"; false if it is no row, the table is untouched then. */
-bool task_table_row(struct task_table *t, struct span payload, uint64_t line);
+bool task_table_row(struct task_table *t, struct span payload, uint64_t line, uint32_t *ret_pid);
 /* The largest tasks, in KiB of pages of `page_kib`. */
 void task_table_store(const struct task_table *t, int64_t page_kib, struct oom_facts *ret);
 

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "report/redact.h"
 
+#include <inttypes.h>
+
 #define PATH_STEPS 12
 #define EVIDENCE_ROWS 8
 
@@ -129,6 +131,11 @@ static void put_figures(struct page *p, const struct finding *f, uint64_t heap_b
     if (f->retained_bytes) {
         struct buf *t = page_scratch(p);
         retained_text(t, f, heap_bytes);
+        if (finding_is_sum(f)) {
+            buf_puts(t, " together; DevTools shows ");
+            text_put_bytes(t, f->node_retained_bytes);
+            buf_printf(t, " for @%" PRIu32, f->node_id);
+        }
         put_fact(p, "retained", buf_str(t));
     }
     put_growth(p, &f->growth);

@@ -27,6 +27,13 @@ static void print(void *ctx, const char *bytes, size_t len)
     struct json_writer *w = ctx;
     for (size_t at = 0; at < len;) {
         uint32_t code;
+        size_t plain = at;
+        while (plain < len && bytes[plain] >= 0x20 && bytes[plain] < 0x7F)
+            plain++;
+        buf_append(&w->out, bytes + at, plain - at);
+        at = plain;
+        if (at == len)
+            break;
         size_t used = text_decode(bytes + at, len - at, &code);
         if (code == TEXT_INVALID || (code >= 0xD800 && code <= 0xDFFF))
             buf_puts(&w->out, "\\ufffd");
@@ -53,6 +60,11 @@ bool json_writer_init(struct json_writer *w, const struct report_options *o,
     yajl_gen_config(w->gen, yajl_gen_indent_string, "  ");
     yajl_gen_config(w->gen, yajl_gen_print_callback, print, w);
     return true;
+}
+
+void json_writer_compact(struct json_writer *w)
+{
+    yajl_gen_config(w->gen, yajl_gen_beautify, 0);
 }
 
 bool json_writer_failed(const struct json_writer *w)
@@ -121,6 +133,11 @@ void json_put_number(struct json_writer *w, uint64_t value)
     buf_printf(t, "%llu", (unsigned long long)value);
     w->no_memory |= t->failed;
     yajl_gen_number(w->gen, buf_str(t), t->len);
+}
+
+void json_put_digits(struct json_writer *w, const char *digits)
+{
+    yajl_gen_number(w->gen, digits, strlen(digits));
 }
 
 void json_key_text(struct json_writer *w, const char *key, const char *text)

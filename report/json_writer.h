@@ -23,6 +23,8 @@ struct json_writer {
 /* `o` and `sink` are borrowed. */
 bool json_writer_init(struct json_writer *w, const struct report_options *o,
                       const struct report_sink *sink, struct err *err) WARN_UNUSED;
+/* No line ends and spaces between values. */
+void json_writer_compact(struct json_writer *w);
 /* Writes what is left and releases everything. */
 bool json_writer_finish(struct json_writer *w, struct err *err) WARN_UNUSED;
 /* Nothing more will be written: a long loop may end. */
@@ -37,6 +39,7 @@ void json_put_key(struct json_writer *w, const char *key);
 void json_put_null(struct json_writer *w);
 void json_put_text(struct json_writer *w, const char *text); /* null for NULL */
 void json_put_number(struct json_writer *w, uint64_t value);
+void json_put_digits(struct json_writer *w, const char *digits); /* a number, as text */
 
 void json_key_text(struct json_writer *w, const char *key, const char *text);
 void json_key_number(struct json_writer *w, const char *key, uint64_t value);

@@ -3,14 +3,15 @@
 
 #include <string.h>
 
+#include "report/event_lines.h"
 #include "report/report_diff.h"
 #include "report/report_json.h"
 #include "report/report_text.h"
 #include "report/view_report.h"
 
 const struct report_format report_formats[REPORT_FORMAT_COUNT] = {
-    {"text", "one page for people", false, report_text, view_text, diff_text},
-    {"json", "everything, for programs", true, report_json, view_json, diff_json},
+    {"text", "one page for people", false, report_text, view_text, diff_text, &event_text},
+    {"json", "everything, for programs", true, report_json, view_json, diff_json, &event_json},
 };
 
 const struct report_format *report_format_find(const char *name)

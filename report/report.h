@@ -9,6 +9,7 @@
 #include "analyzer/analysis.h"
 
 struct diff_answer;
+struct event_drawing;
 struct view_answer;
 struct view_caption;
 
@@ -42,6 +43,7 @@ struct report_format {
     /* The same for a comparison of snapshots. */
     bool (*draw_diff)(const struct diff_answer *a, const struct report_options *o,
                       const struct report_sink *sink, struct err *err);
+    const struct event_drawing *events; /* how a list of events is drawn: report/event_lines.h */
 };
 
 #define REPORT_FORMAT_COUNT 2

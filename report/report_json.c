@@ -20,9 +20,10 @@ static void put_advice(struct json_writer *r, const struct advice *list, size_t 
     json_close_array(r);
 }
 
-static void put_evidence(struct json_writer *r, const struct evidence *list, size_t count)
+static void put_evidence_as(struct json_writer *r, const char *key, const struct evidence *list,
+                            size_t count)
 {
-    json_open_array(r, "evidence");
+    json_open_array(r, key);
     for (size_t i = 0; i < count; i++) {
         json_open_object(r);
         json_key_text(r, "file", list[i].file);
@@ -32,6 +33,11 @@ static void put_evidence(struct json_writer *r, const struct evidence *list, siz
         json_close_object(r);
     }
     json_close_array(r);
+}
+
+static void put_evidence(struct json_writer *r, const struct evidence *list, size_t count)
+{
+    put_evidence_as(r, "evidence", list, count);
 }
 
 static void put_deaths(struct json_writer *r, const struct analysis *a)
@@ -94,6 +100,7 @@ static void put_finding(struct json_writer *r, const struct finding *f)
     json_key_text(r, "kind", f->kind);
     json_key_number_or_null(r, "line", f->line);
     json_key_number_or_null(r, "node_id", f->node_id);
+    json_key_number_or_null(r, "node_retained_bytes", f->node_retained_bytes);
     put_path(r, f);
     json_key_number(r, "retained_bytes", f->retained_bytes);
     json_key_text(r, "route", f->route);
@@ -257,6 +264,8 @@ static void put_document(struct json_writer *r, const struct analysis *a)
     put_heap(r, &a->heap);
     put_inputs(r, a);
     put_next(r, &a->next);
+    if (a->observation_count)
+        put_evidence_as(r, "observations", a->observations, a->observation_count);
     put_runtime(r, a);
     json_key_number(r, "schema_version", REPORT_SCHEMA_VERSION);
     json_close_object(r);

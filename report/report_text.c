@@ -243,6 +243,7 @@ static void put_death(struct text_report *r, size_t number)
         [DEATH_CGROUP_OOM] = "kernel, memory cgroup at its limit",
         [DEATH_V8_HEAP] = "V8, heap limit",
         [DEATH_PM2_MEMORY] = "PM2, max_memory_restart",
+        [DEATH_USER_KILL] = "a program that watches memory",
     };
     _Static_assert(ARRAY_LEN(causes) == DEATH_CAUSE_COUNT, "a name for each cause of death");
     const struct death *d = &r->a->deaths[number];
@@ -287,6 +288,15 @@ static void put_deaths(struct text_report *r)
         p, no_label(2),
         "What would tell: the kernel's log of that boot (journalctl -k -b -1, or dmesg), "
         "the standard error of the process, PM2's log (~/.pm2/pm2.log).");
+}
+
+/* Only where logs have something to say beside deaths. */
+static void put_observations(struct text_report *r)
+{
+    if (!r->a->observation_count)
+        return;
+    page_heading(&r->page, "What else the logs say");
+    evidence_text(&r->page, r->a->observations, r->a->observation_count);
 }
 
 /* -- what held it -- */
@@ -462,6 +472,7 @@ bool report_text(const struct analysis *a, const struct report_options *o,
     put_limits(&r);
     put_inputs(&r);
     put_deaths(&r);
+    put_observations(&r);
     put_holders(&r);
     put_changes(&r);
     bool ok = true;

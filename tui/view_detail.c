@@ -3,6 +3,7 @@
  */
 #include "tui/view.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "analyzer/verdict.h"
@@ -126,6 +127,11 @@ static void put_finding(const struct view *v, struct text_page *p)
     put_count_fact(p, "entries", f->entries);
     b = text_page_scratch(p);
     text_put_bytes(b, f->retained_bytes);
+    if (finding_is_sum(f)) {
+        buf_puts(b, " together; ");
+        text_put_bytes(b, f->node_retained_bytes);
+        buf_printf(b, " of @%" PRIu32, f->node_id);
+    }
     put_fact(p, "retained", buf_str(b));
     put_growth(p, &f->growth);
     put_fact(p, "snapshot", f->file);

@@ -27,7 +27,7 @@ struct finding *finding_add(struct rule_input *in, const char *rule, enum severi
     if (n == NO_NODE)
         return f;
     f->node_id = heap_id(h, n);
-    f->retained_bytes = heap_retained_bytes(h, n);
+    f->retained_bytes = f->node_retained_bytes = heap_retained_bytes(h, n);
     finding_claim(in, f, n);
     (void)!retaining_path(in->js, n, &a->arena, &f->path, &f->path_count, &ignored);
     return f;

@@ -302,7 +302,7 @@ static struct finding *add_unclaimed(struct rule_input *in, uint32_t n)
     if (f) {
         f->node = n;
         f->node_id = heap_id(in->js->h, n);
-        f->retained_bytes = heap_retained_bytes(in->js->h, n);
+        f->retained_bytes = f->node_retained_bytes = heap_retained_bytes(in->js->h, n);
     }
     return f;
 }

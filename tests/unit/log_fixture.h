@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "parsers/log.h"
 #include "parsers/node_report.h"
+#include "parsers/pm2_list.h"
 
 #define LOG_DATA "../shared/data/logs/"
 #define CRASH_DATA "../shared/data/crash/"
@@ -80,6 +81,28 @@ static inline void fixture_report(const char *file, const char *bytes, size_t le
     node_report_free(r);
 }
 
+/* Returns whether the list was closed. */
+static inline bool fixture_pm2_list(const char *file, const char *bytes, size_t len, size_t chunk,
+                                    struct event_sink sink)
+{
+    struct err err = {0};
+    struct pm2_list *l;
+    bool complete = false;
+    assert_true(pm2_list_new(file, &sink, &l, &err));
+    for (size_t at = 0; at < len;) {
+        size_t n = chunk && chunk < len - at ? chunk : len - at;
+        uint8_t *copy = malloc(n);
+        assert_non_null(copy);
+        memcpy(copy, bytes + at, n);
+        assert_true(pm2_list_feed(l, copy, n, &err));
+        free(copy);
+        at += n;
+    }
+    assert_true(pm2_list_finish(l, &complete, &err));
+    pm2_list_free(l);
+    return complete;
+}
+
 /* An event_sink that writes every field down; `ctx` is a struct buf. */
 static inline void put_number(struct buf *b, const char *name, struct number n)
 {
@@ -116,6 +139,57 @@ static inline void put_oom(struct buf *b, const struct oom_facts *f)
                    f->top[i].name, f->top[i].rss_kib, f->top[i].swap_kib, f->top[i].line);
 }
 
+static inline void put_memory_state(struct buf *b, const struct oom_facts *f)
+{
+    put_number(b, "active_anon", f->active_anon_pages);
+    put_number(b, "inactive_file", f->inactive_file_pages);
+    put_number(b, "slab_u", f->slab_unreclaimable_pages);
+    put_number(b, "stack", f->kernel_stack_kib);
+    put_number(b, "huge", f->hugepages_total_kib);
+    put_number(b, "cgroup_anon", f->cgroup_anon_kib);
+    put_number(b, "cgroup_file", f->cgroup_file_kib);
+    for (size_t i = 0; i < f->zone_count; i++) {
+        buf_printf(b, " zone=%s", f->zones[i].name);
+        put_number(b, "free", f->zones[i].free_kib);
+        put_number(b, "min", f->zones[i].min_kib);
+    }
+    buf_printf(b, " nodemask=%s cpuset=%s mems=%s pod=%s container=%s unit=%s", f->nodemask,
+               f->cpuset, f->mems_allowed, f->identity.pod_uid, f->identity.container_id,
+               f->identity.unit);
+}
+
+static inline void put_others(struct buf *b, const struct event *e)
+{
+    if (e->note) {
+        put_number(b, "count", e->note->count);
+        put_number(b, "order", e->note->order);
+        put_number(b, "seconds", e->note->seconds);
+        buf_printf(b, " signal=%s executable=%s", e->note->signal, e->note->executable);
+    }
+    if (e->memory) {
+        put_number(b, "available", e->memory->available_kib);
+        put_number(b, "swap_free", e->memory->swap_free_kib);
+    }
+    if (e->killer) {
+        buf_printf(b, " %s %s attempt=%" PRIu64 " cgroup=%s", killer_word(e->killer->killer),
+                   e->killer->signal, e->killer->attempt, e->killer->cgroup);
+        put_number(b, "rss", e->killer->rss_kib);
+    }
+    if (e->unit) {
+        buf_printf(b, " unit=%s code=%s status=%s result=%s slice=%d", e->unit->unit, e->unit->code,
+                   e->unit->status, e->unit->result, e->unit->slice);
+        put_number(b, "peak", e->unit->memory_peak_kib);
+        put_number(b, "restarts", e->unit->restarts);
+    }
+    if (e->container) {
+        buf_printf(b, " id=%s name=%s pod=%s reason=%s by=%s", e->container->id, e->container->name,
+                   e->container->pod, e->container->reason, e->container->said_by);
+        put_number(b, "code", e->container->exit_code);
+        put_number(b, "limit", e->container->limit_kib);
+        put_number(b, "finished", e->container->finished_us);
+    }
+}
+
 static inline bool fixture_write_down(void *ctx, const struct event *e, struct err *err)
 {
     struct buf *b = ctx;
@@ -126,8 +200,11 @@ static inline bool fixture_write_down(void *ctx, const struct event *e, struct e
     put_number(b, "pid", e->pid);
     put_number(b, "wall", e->time.wall_us);
     put_number(b, "uptime", e->time.uptime_us);
-    if (e->oom)
+    if (e->oom) {
         put_oom(b, e->oom);
+        put_memory_state(b, e->oom);
+    }
+    put_others(b, e);
     if (e->v8) {
         put_number(b, "used", e->v8->used_bytes);
         put_number(b, "committed", e->v8->committed_bytes);
@@ -140,6 +217,17 @@ static inline bool fixture_write_down(void *ctx, const struct event *e, struct e
         put_number(b, "limit", e->pm2->limit_bytes);
         buf_printf(b, " signal=%s", e->pm2->signal);
     }
+    if (e->series) {
+        buf_printf(b, " n=%" PRIu64 " first=%" PRId64 " last=%" PRId64 " points=%zu growing=%d",
+                   e->series->count, e->series->first.bytes, e->series->last.bytes,
+                   e->series->point_count, e->series->growing);
+        put_number(b, "slope", e->series->slope_bytes_per_hour);
+    }
+    if (e->requests)
+        buf_printf(b, " requests=%" PRIu64 " buckets=%zu", e->requests->count,
+                   e->requests->bucket_count);
+    if (e->error)
+        buf_printf(b, " error=%s emitter=%s", node_error_word(e->error->error), e->error->emitter);
     if (e->report) {
         put_number(b, "heap", e->report->heap_used_bytes);
         put_number(b, "heap_limit", e->report->heap_limit_bytes);

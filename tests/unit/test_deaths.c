@@ -474,9 +474,31 @@ static void real_restarts_by_pm2(void **state)
     release(&m);
 }
 
+/* Logs are in order: a kill without a stamp stays where it is in its log. */
+static void deaths_without_a_time_stay_in_the_order_of_their_log(void **state)
+{
+    struct post_mortem m = {0};
+    (void)state;
+    add(&m, "dmesg",
+        "Out of memory: Killed process 5 (node) total-vm:80kB, anon-rss:40kB, file-rss:0kB\n"
+        "[Mon Nov 23 13:22:48 2026] Out of memory: Killed process 6 (node) total-vm:80kB, "
+        "anon-rss:41kB, file-rss:0kB\n"
+        "Out of memory: Killed process 7 (node) total-vm:80kB, anon-rss:42kB, file-rss:0kB\n"
+        "[Mon Nov 23 13:22:40 2026] Out of memory: Killed process 8 (node) total-vm:80kB, "
+        "anon-rss:43kB, file-rss:0kB\n");
+    join(&m);
+    assert_int_equal(m.a.death_count, 4);
+    assert_int_equal(m.a.deaths[0].pid, 8);
+    assert_int_equal(m.a.deaths[1].pid, 5);
+    assert_int_equal(m.a.deaths[2].pid, 6);
+    assert_int_equal(m.a.deaths[3].pid, 7);
+    release(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deaths_without_a_time_stay_in_the_order_of_their_log),
         cmocka_unit_test(names_of_node_are_known),
         cmocka_unit_test(one_kill_in_three_captures_is_one_death),
         cmocka_unit_test(systemd_and_the_reaper_are_no_more_kills),

@@ -187,10 +187,13 @@ static void a_group_is_killed_for_one_report(void **state)
               "Memory cgroup out of memory: Killed process 7 (node) total-vm:2kB, anon-rss:1kB\n"
               "Memory cgroup out of memory: Killed process 8 (sh) total-vm:2kB, anon-rss:1kB\n");
     (void)state;
-    assert_int_equal(l.count, 3);
-    assert_false(l.events[0].oom->group);
-    assert_true(l.events[2].oom->group);
-    assert_int_equal(l.events[2].oom->limit_kib.value, 100);
+    assert_int_equal(l.count, 2); /* the first one is listed again */
+    assert_true(l.events[0].oom->group);
+    assert_int_equal(l.events[0].oom->anon_rss_kib.value, 2);
+    assert_string_equal(l.events[0].oom->task_memcg, "/a");
+    assert_true(l.events[1].oom->group);
+    assert_int_equal(l.events[1].pid.value, 8);
+    assert_int_equal(l.events[1].oom->limit_kib.value, 100);
     event_list_release(&l);
 }
 
@@ -310,18 +313,20 @@ static void pm2_in_three_wordings(void **state)
         "2015-04-17 14:55:10: App name:cnode id:0 exited with code 100\n"
         "2015-04-17 14:55:10: App name:cnode id:0 exited with code SIGKILL\n");
     (void)state;
-    assert_int_equal(l.count, 5);
-    assert_int_equal(l.events[0].kind, EVENT_PM2_MEMORY);
-    assert_string_equal(l.events[0].comm, "shop");
-    assert_int_equal(l.events[0].pm2->memory_bytes.value, 361234432);
-    assert_int_equal(l.events[0].pm2->limit_bytes.value, 272629760);
-    assert_true(l.events[1].pm2->old);
-    assert_int_equal(l.events[2].pid.value, 1797);
-    assert_int_equal(l.events[2].pm2->exit_code.value, 7);
-    assert_string_equal(l.events[2].pm2->signal, "SIGKILL");
-    assert_int_equal(l.events[3].pm2->exit_code.value, 100);
-    assert_string_equal(l.events[4].pm2->signal, "SIGKILL");
-    assert_string_equal(l.events[4].comm, "cnode");
+    assert_int_equal(l.count, 6);
+    assert_int_equal(l.events[0].kind, EVENT_PM2_START);
+    assert_true(l.events[0].pm2->online);
+    assert_int_equal(l.events[1].kind, EVENT_PM2_MEMORY);
+    assert_string_equal(l.events[1].comm, "shop");
+    assert_int_equal(l.events[1].pm2->memory_bytes.value, 361234432);
+    assert_int_equal(l.events[1].pm2->limit_bytes.value, 272629760);
+    assert_true(l.events[2].pm2->old);
+    assert_int_equal(l.events[3].pid.value, 1797);
+    assert_int_equal(l.events[3].pm2->exit_code.value, 7);
+    assert_string_equal(l.events[3].pm2->signal, "SIGKILL");
+    assert_int_equal(l.events[4].pm2->exit_code.value, 100);
+    assert_string_equal(l.events[5].pm2->signal, "SIGKILL");
+    assert_string_equal(l.events[5].comm, "cnode");
     event_list_release(&l);
 }
 

@@ -146,9 +146,108 @@ static void reports_are_told_by_their_first_bytes(void **state)
     assert_false(log_bytes_look_like_text((const uint8_t *)report, sizeof report - 1));
 }
 
+/* -- as text -- */
+
+static const char text_report[] =
+    "================================================================================\n"
+    "==== Node Report ===============================================================\n\n"
+    "Event: Allocation failed - JavaScript heap out of memory, location: \"MarkCompact\"\n"
+    "Filename: node-report.20180820.091102.8480.001.txt\n"
+    "Dump event time:  2018/08/20 09:11:02\nModule load time: 2018/08/20 09:11:01\n"
+    "Process ID: 8480\nCommand line: node --max-old-space-size=64 x.js\n\n"
+    "Node.js version: v8.17.0\n(http_parser: 2.9.3)\n\n"
+    "==== JavaScript Heap and Garbage Collector =====================================\n\n"
+    "Heap space name: old_space\n    Memory size: 4,194,304 bytes, committed memory: 4,000,000 "
+    "bytes\n    Capacity: 1,000 bytes, used: 3,900,000 bytes, available: 5 bytes\n\n"
+    "Total heap memory size: 7,159,808 bytes\nTotal used heap memory: 66,798,880 bytes\n"
+    "Total available heap memory: 1,492,007,976 bytes\n\nHeap memory limit: 1,501,560,832\n\n"
+    "  Maximum resident set size: 33,091,584 bytes\n"
+    "==== System Information ========================================================\n\n"
+    "Environment variables\n  Process ID: 1\n  Event: SECRET\n";
+
+static void reports_as_text(void **state)
+{
+    struct event_list l = {0};
+    (void)state;
+    fixture_log("r.txt", text_report, strlen(text_report), 13, event_list_sink(&l));
+    const struct report_facts *f = l.events[0].report;
+    assert_int_equal(l.count, 1);
+    assert_int_equal(l.events[0].kind, EVENT_NODE_REPORT);
+    assert_int_equal(l.events[0].pid.value, 8480);
+    assert_int_equal(l.events[0].time.wall_us.value, INT64_C(1534756262000000));
+    assert_string_equal(f->event, "Allocation failed - JavaScript heap out of memory");
+    assert_string_equal(f->node_version, "8.17.0");
+    assert_int_equal(f->old_space_mib.value, 64);
+    assert_int_equal(f->heap_used_bytes.value, 66798880);
+    assert_int_equal(f->heap_limit_bytes.value, 1501560832);
+    assert_int_equal(f->max_rss_bytes.value, 33091584);
+    assert_int_equal(f->space_count, 1);
+    assert_int_equal(f->spaces[0].used_bytes, 3900000);
+    assert_int_equal(f->spaces[0].committed_bytes, 4000000);
+    event_list_release(&l);
+}
+
+static void text_reports_may_be_cut_anywhere(void **state)
+{
+    (void)state;
+    for (size_t cut = 0; cut <= strlen(text_report); cut++) {
+        struct event_list l = {0};
+        fixture_log("r.txt", text_report, cut, 0, event_list_sink(&l));
+        assert_true(l.count <= 1);
+        event_list_release(&l);
+    }
+}
+
+/* Handles, workers and processors are counted; a worker's own report is none of the process. */
+static void what_a_report_lists_is_counted(void **state)
+{
+    static const char json[] =
+        "{\"header\":{\"reportVersion\":5,\"event\":\"x\",\"trigger\":\"Signal\",\"processId\":7,"
+        "\"dumpEventTimeStamp\":\"1795599286213\",\"cpus\":[{\"model\":\"a\"},{\"model\":\"a\"}]},"
+        "\"javascriptStack\":{\"message\":\"Error: boom\",\"stack\":[\"at f (x.js:1:2)\",\"at "
+        "g\"]},"
+        "\"javascriptHeap\":{\"nativeContextCount\":3,\"detachedContextCount\":2,\"heapSpaces\":{"
+        "\"new_space\":{\"committedMemory\":9,\"used\":5},\"old_space\":{\"used\":6}}},"
+        "\"resourceUsage\":{\"userCpuSeconds\":0.5,\"kernelCpuSeconds\":2,"
+        "\"available_memory\":9223372036754612224},"
+        "\"libuv\":[{\"type\":\"timer\"},{\"type\":\"tcp\",\"remoteEndpoint\":null},"
+        "{\"type\":\"tcp\",\"localEndpoint\":{\"host\":\"a\"},\"remoteEndpoint\":{\"host\":\"b\"}},"
+        "{\"type\":\"async\"}],"
+        "\"workers\":[{\"header\":{\"event\":\"w\",\"processId\":9},\"javascriptHeap\":{"
+        "\"detachedContextCount\":50},\"libuv\":[{\"type\":\"tcp\"}]}]}";
+    struct event_list l = {0};
+    (void)state;
+    fixture_report("r", json, strlen(json), 5, event_list_sink(&l));
+    const struct report_facts *f = l.events[0].report;
+    assert_int_equal(l.events[0].pid.value, 7);
+    assert_string_equal(f->event, "x");
+    assert_int_equal(f->version.value, 5);
+    assert_int_equal(f->timestamp_ms.value, INT64_C(1795599286213));
+    assert_int_equal(f->cpus.value, 2);
+    assert_string_equal(f->error, "Error: boom");
+    assert_string_equal(f->frame, "at f (x.js:1:2)");
+    assert_int_equal(f->contexts.value, 3);
+    assert_int_equal(f->detached_contexts.value, 2);
+    assert_int_equal(f->space_count, 2);
+    assert_string_equal(f->spaces[1].name, "old_space");
+    assert_int_equal(f->spaces[1].used_bytes, 6);
+    assert_int_equal(f->user_cpu_us.value, 500000);
+    assert_int_equal(f->kernel_cpu_us.value, 2000000);
+    assert_false(f->available_bytes.known);
+    assert_int_equal(f->handles.value, 4);
+    assert_int_equal(f->sockets.value, 2);
+    assert_int_equal(f->open_sockets.value, 1);
+    assert_int_equal(f->timers.value, 1);
+    assert_int_equal(f->workers.value, 1);
+    event_list_release(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reports_as_text),
+        cmocka_unit_test(text_reports_may_be_cut_anywhere),
+        cmocka_unit_test(what_a_report_lists_is_counted),
         cmocka_unit_test(the_fields_are_read),
         cmocka_unit_test(the_environment_is_never_kept),
         cmocka_unit_test(chunks_do_not_matter),
