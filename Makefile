@@ -18,7 +18,7 @@ export PKG_CONFIG_PATH := $(shell brew --prefix ncurses 2>/dev/null)/lib/pkgconf
 endif
 # $(call lib,PACKAGE,FLAGS): how to link with it; FLAGS when pkg-config does not know
 lib = $(or $(shell pkg-config --libs $(1) 2>/dev/null),$(2))
-PACKAGES := yajl libpcre2-8 ncursesw zlib libzstd cmocka
+PACKAGES := yajl yaml-0.1 libpcre2-8 ncursesw zlib libzstd cmocka
 # What may be missing: WITHOUT_SYSTEMD=1 builds as if it were.
 SYSTEMD := $(if $(WITHOUT_SYSTEMD),,$(shell pkg-config --libs libsystemd 2>/dev/null))
 
@@ -33,7 +33,8 @@ CFLAGS := $(CFLAGS_$(VARIANT)) -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Ws
 	$(if $(SYSTEMD),-DHAVE_LIBSYSTEMD $(shell pkg-config --cflags-only-I libsystemd 2>/dev/null)) \
 	$(if $(WERROR),-Werror) $(EXTRA_CFLAGS)
 LDFLAGS := $(if $(filter asan,$(VARIANT)),$(SANITIZE)) -pthread $(EXTRA_LDFLAGS)
-LDLIBS := $(call lib,yajl,-lyajl) $(call lib,libpcre2-8,-lpcre2-8) $(call lib,ncursesw,-lncursesw) \
+LDLIBS := $(call lib,yajl,-lyajl) $(call lib,yaml-0.1,-lyaml) \
+	$(call lib,libpcre2-8,-lpcre2-8) $(call lib,ncursesw,-lncursesw) \
 	$(call lib,zlib,-lz) $(call lib,libzstd,-lzstd) $(SYSTEMD) -lm
 CMOCKA := $(call lib,cmocka,-lcmocka)
 

@@ -6,6 +6,7 @@ set -eu
 
 # library | header | linked with | apt | dnf | apk | brew
 table='yajl|yajl/yajl_parse.h|-lyajl|libyajl-dev|yajl-devel|yajl-dev|yajl
+libyaml|yaml.h|-lyaml|libyaml-dev|libyaml-devel|yaml-dev|libyaml
 pcre2|pcre2.h|-lpcre2-8|libpcre2-dev|pcre2-devel|pcre2-dev|pcre2
 ncurses, wide|curses.h|-lncursesw|libncurses-dev|ncurses-devel|ncurses-dev|ncurses
 zlib|zlib.h|-lz|zlib1g-dev|zlib-devel|zlib-dev|zlib

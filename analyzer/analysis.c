@@ -35,6 +35,7 @@ const char *input_kind_word(enum input_kind k)
         [INPUT_HEAP_SNAPSHOT] = "heap-snapshot",
         [INPUT_LOG] = "log",
         [INPUT_NODE_REPORT] = "node-report",
+        [INPUT_CONFIG] = "configuration",
     };
     static_assert(ARRAY_LEN(words) == INPUT_KIND_COUNT, "a word for each kind of input");
     return words[k];
@@ -75,6 +76,26 @@ const char *death_cause_word(enum death_cause c)
     };
     static_assert(ARRAY_LEN(words) == DEATH_CAUSE_COUNT, "a word for each cause of death");
     return words[c];
+}
+
+const char *setting_role_word(enum setting_role r)
+{
+    static const char *const words[] = {
+        [SAYS_OTHER] = "other",
+        [SAYS_HEAP_LIMIT] = "heap-limit",
+        [SAYS_RESTART_LIMIT] = "restart-limit",
+        [SAYS_MEMORY_LIMIT] = "memory-limit",
+        [SAYS_MEMORY_REQUEST] = "memory-request",
+        [SAYS_SWAP_LIMIT] = "swap-limit",
+        [SAYS_INSTANCES] = "instances",
+        [SAYS_EXEC_MODE] = "exec-mode",
+        [SAYS_ARENAS] = "malloc-arenas",
+        [SAYS_IMAGE] = "image",
+        [SAYS_PACKAGE] = "package",
+        [SAYS_NEXT_OPTION] = "next-option",
+    };
+    static_assert(ARRAY_LEN(words) == SAYS_COUNT, "a word for each role");
+    return words[r];
 }
 
 const char *bundler_word(enum bundler b)

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "parsers/setting.h"
 
 struct heap;
 
@@ -18,6 +19,7 @@ enum input_kind {
     INPUT_HEAP_SNAPSHOT,
     INPUT_LOG, /* text lines of any mix of forms */
     INPUT_NODE_REPORT,
+    INPUT_CONFIG, /* a configuration file of any kind */
     INPUT_KIND_COUNT,
 };
 
@@ -103,6 +105,32 @@ struct runtime_info {
     const char *framework; /* that serves requests, Next.js aside: "Express"; NULL */
     const char *pm2;       /* "cluster" or "fork" mode; NULL: not under PM2 */
     const char *images;    /* "sharp" or "squoosh" if it is loaded */
+};
+
+/* -- what the configuration says -- */
+
+enum setting_role {
+    SAYS_OTHER,          /* told, and joined with nothing */
+    SAYS_HEAP_LIMIT,     /* --max-old-space-size, wherever it stands */
+    SAYS_RESTART_LIMIT,  /* PM2's max_memory_restart */
+    SAYS_MEMORY_LIMIT,   /* of a container or a unit */
+    SAYS_MEMORY_REQUEST, /* what is set aside for it */
+    SAYS_SWAP_LIMIT,
+    SAYS_INSTANCES,
+    SAYS_EXEC_MODE,
+    SAYS_ARENAS, /* MALLOC_ARENA_MAX */
+    SAYS_IMAGE,  /* of a container */
+    SAYS_PACKAGE,
+    SAYS_NEXT_OPTION,
+    SAYS_COUNT,
+};
+
+/* One setting that matters for memory. Other settings are not kept: they may be secrets. */
+struct memory_setting {
+    enum setting_role role;
+    const char *subject; /* the application, service or container it is of; NULL */
+    bool environment;    /* it comes through a variable of the environment */
+    struct setting is;
 };
 
 /* -- what held the memory -- */
@@ -228,6 +256,8 @@ struct analysis {
     struct next_info next;
     struct runtime_info runtime;
     struct heap_summary heap;
+    struct memory_setting *settings; /* in the order of the files */
+    size_t setting_count;
     struct finding *findings; /* worst first */
     size_t finding_count;
     struct death *deaths; /* in order of time */
@@ -248,6 +278,7 @@ const char *input_kind_word(enum input_kind k);
 const char *severity_word(enum severity s);
 const char *certainty_word(enum certainty c);
 const char *death_cause_word(enum death_cause c);
+const char *setting_role_word(enum setting_role r);
 const char *bundler_word(enum bundler b);         /* "webpack"; NULL if unknown */
 const char *next_server_word(enum next_server s); /* "next-start"; NULL if unknown */
 

@@ -3,6 +3,7 @@
 
 #include "analyzer/analyze_growth.h"
 #include "analyzer/analyze_snapshot.h"
+#include "analyzer/config_files.h"
 #include "analyzer/deaths.h"
 #include "analyzer/event_list.h"
 #include "analyzer/event_times.h"
@@ -16,6 +17,7 @@
 #include "parsers/log.h"
 #include "parsers/node_report.h"
 #include "parsers/pm2_list.h"
+#include "parsers/span.h"
 
 #include <string.h>
 #include <time.h>
@@ -31,6 +33,7 @@ struct job {
     struct event_sink to; /* events: the list, or whoever only wants these */
     bool only_events;
     struct journal_inputs journals;
+    struct config_set configs;
     size_t file_count;
 };
 
@@ -267,7 +270,23 @@ static const char *content_word(const uint8_t *p, size_t len)
 {
     if (bytes_are_answers(p, len))
         return "mortem's own index of a snapshot";
-    return is_json(p, len) ? "JSON that is neither" : "binary data";
+    return is_json(p, len) ? "JSON that is none of these" : "binary data";
+}
+
+/* What is exported may stand at the end of a script, so that more is looked at than of others. */
+static enum config_kind config_kind_peek(struct input *in, const char *name,
+                                         enum config_syntax *ret)
+{
+    const uint8_t *bytes;
+    size_t len;
+    struct err ignored; /* there were bytes before */
+    if (!input_peek(in, INPUT_PEEK_MAX, &bytes, &len, &ignored))
+        return CONFIG_KIND_NONE;
+    /* What Kubernetes says of a pod that runs is read as a log is. */
+    struct span text = {(const char *)bytes, len};
+    return span_find(text, "containerStatuses") == SPAN_NONE
+               ? config_input_kind(bytes, len, name, ret)
+               : CONFIG_KIND_NONE;
 }
 
 static bool analyze_content(struct job *j, struct input *in, struct input_info *info,
@@ -279,8 +298,8 @@ static bool analyze_content(struct job *j, struct input *in, struct input_info *
     bool told = input_peek(in, TELL_BYTES, &bytes, &len, &e);
     if (told && !len)
         told = err_set(&e, ERR_INPUT, 0,
-                       "%s: byte 0: expected a heap snapshot, a Node report or a text log, the "
-                       "file is empty",
+                       "%s: byte 0: expected a heap snapshot, a Node report, a configuration file "
+                       "or a text log, the file is empty",
                        info->file);
     if (!told) {
         set_problem(j, info, &e);
@@ -294,10 +313,21 @@ static bool analyze_content(struct job *j, struct input *in, struct input_info *
         return analyze_pm2_list(j, in, info, err);
     if (bytes_are_journal(bytes, len))
         return take_journal(j, in, info);
+    enum config_syntax syntax;
+    enum config_kind config = bytes_are_answers(bytes, len)
+                                  ? CONFIG_KIND_NONE
+                                  : config_kind_peek(in, info->file, &syntax);
+    if (config != CONFIG_KIND_NONE && j->only_events) /* has none */
+        return true;
+    if (config != CONFIG_KIND_NONE)
+        return config_take(&j->configs, in, info, config, syntax, j->a, err);
+    if (!input_peek(in, TELL_BYTES, &bytes, &len, err))
+        return false;
     if (!bytes_are_answers(bytes, len) && log_bytes_look_like_text(bytes, len))
         return analyze_log(j, in, info, err);
     err_set(&e, ERR_INPUT, 0,
-            "%s: byte 0: expected a heap snapshot, a Node report or a text log, found %s",
+            "%s: byte 0: expected a heap snapshot, a Node report, a configuration file or a text "
+            "log, found %s",
             info->file, content_word(bytes, len));
     set_problem(j, info, &e);
     return true;
@@ -342,10 +372,12 @@ static bool analyze_file(struct job *j, const char *path, struct err *err)
 
 static bool read_files(struct job *j, const char *const *files, struct err *err)
 {
-    for (size_t i = 0; i < j->file_count; i++)
-        if (!analyze_file(j, files[i], err) || !progress_goes_on(j->progress, err))
-            return false;
-    return event_times_settle(j->times, err);
+    bool ok = true;
+    for (size_t i = 0; ok && i < j->file_count; i++)
+        ok = analyze_file(j, files[i], err) && progress_goes_on(j->progress, err);
+    ok = ok && read_journals(j, err) && event_times_settle(j->times, err);
+    journal_inputs_release(&j->journals);
+    return ok;
 }
 
 bool analyze_events(const char *const *files, size_t count, const struct analyze_options *o,
@@ -377,18 +409,20 @@ bool analyze_files(const char *const *files, size_t count, const struct analyze_
         return false;
     j.events.times = j.times;
     bool ok = read_files(&j, files, err);
-    ok = ok && read_journals(&j, err);
-    journal_inputs_release(&j.journals);
     if (ok && o->compare)
         ok = analyze_growth(&a, o, p, err);
     if (ok) {
         logs_identify_next(&j.events, &a);
+        config_identify(&j.configs, &a);
         logs_find(&j.events, &a);
         logs_observe(&j.events, &a);
+        config_find(&j.configs, &a);
         ok = deaths_join(&a, &j.events, err);
+        settings_place_advice(&a);
     }
     event_list_release(&j.events);
     event_times_free(j.times);
+    config_set_release(&j.configs);
     if (ok && a.arena.failed)
         ok = err_nomem(err, 0, "the analysis");
     if (!ok) {

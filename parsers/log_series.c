@@ -362,7 +362,8 @@ static bool watch_kernel(const struct log_out *out, const struct event *e, struc
                    {SERIES_FREE_SWAP, e->oom->swap_free_kib, 1},
                    {SERIES_TOTAL_SWAP, e->oom->swap_total_kib, 1}};
     for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
-        if (!figures[i].kib.known || figures[i].kib.value > INT64_MAX / 1024 / figures[i].times)
+        if (!figures[i].kib.known || figures[i].kib.value < 0 ||
+            figures[i].kib.value > INT64_MAX / 1024 / figures[i].times)
             continue;
         s->metric = figures[i].metric;
         s->bytes = figures[i].kib.value * figures[i].times * 1024;
@@ -377,7 +378,8 @@ bool log_series_watch(const struct log_out *out, const struct event *e, struct e
     struct series_sample s = {.who = "", .time = &e->time, .line = e->line};
     if (e->kind == EVENT_KERNEL_OOM && e->oom)
         return watch_kernel(out, e, &s, err);
-    if (e->kind == EVENT_SWAP_ADDED && e->swap_kib.known && e->swap_kib.value < INT64_MAX / 1024) {
+    if (e->kind == EVENT_SWAP_ADDED && e->swap_kib.known && e->swap_kib.value >= 0 &&
+        e->swap_kib.value < INT64_MAX / 1024) {
         s.metric = SERIES_TOTAL_SWAP;
         s.bytes = e->swap_kib.value * 1024;
         s.who = e->text ? e->text : "";

@@ -256,6 +256,27 @@ static void put_next(struct json_writer *r, const struct next_info *n)
     json_close_object(r);
 }
 
+static void put_settings(struct json_writer *r, const struct analysis *a)
+{
+    json_open_array(r, "settings");
+    for (size_t i = 0; i < a->setting_count; i++) {
+        const struct memory_setting *m = &a->settings[i];
+        json_open_object(r);
+        json_put_key(r, "bytes");
+        m->is.is_size ? json_put_number(r, m->is.bytes) : json_put_null(r);
+        json_key_text(r, "file", m->is.file);
+        json_key_text(r, "key", m->is.key);
+        json_key_number_or_null(r, "line", m->is.line);
+        json_key_text(r, "role", setting_role_word(m->role));
+        json_key_text(r, "source", config_kind_word(m->is.source));
+        json_key_text(r, "subject", m->subject);
+        json_key_text(r, "unit", m->is.is_size ? m->is.unit : NULL);
+        json_key_text(r, "value", m->is.text);
+        json_close_object(r);
+    }
+    json_close_array(r);
+}
+
 static void put_document(struct json_writer *r, const struct analysis *a)
 {
     json_open_object(r);
@@ -268,6 +289,7 @@ static void put_document(struct json_writer *r, const struct analysis *a)
         put_evidence_as(r, "observations", a->observations, a->observation_count);
     put_runtime(r, a);
     json_key_number(r, "schema_version", REPORT_SCHEMA_VERSION);
+    put_settings(r, a);
     json_close_object(r);
 }
 

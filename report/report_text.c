@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "report/finding_text.h"
 #include "report/page.h"
+#include "report/settings_text.h"
 
 #define CLASS_ROWS 10
 #define DEATH_ROWS 10
@@ -118,11 +119,21 @@ static bool is_partly_read(const struct analysis *a, const char *file)
     return false;
 }
 
+/* The worst finding that is about what holds memory. */
+static const struct finding *first_holder(const struct analysis *a)
+{
+    for (size_t i = 0; i < a->finding_count; i++) {
+        if (!finding_is_of_settings(&a->findings[i]))
+            return &a->findings[i];
+    }
+    return NULL;
+}
+
 static void put_holder(struct text_report *r)
 {
     struct buf *t = page_scratch(&r->page);
     const struct analysis *a = r->a;
-    const struct finding *f = a->finding_count ? &a->findings[0] : NULL;
+    const struct finding *f = first_holder(a);
     if (f) {
         if (f->severity == SEVERITY_INFO)
             buf_puts(t, "no sign of a leak; ");
@@ -189,6 +200,7 @@ static void put_input(struct text_report *r, const struct input_info *in)
         [INPUT_HEAP_SNAPSHOT] = "heap snapshot",
         [INPUT_LOG] = "log",
         [INPUT_NODE_REPORT] = "Node report",
+        [INPUT_CONFIG] = "configuration file",
     };
     _Static_assert(ARRAY_LEN(names) == INPUT_KIND_COUNT, "a name for each kind of input");
     struct buf *t = page_scratch(&r->page);
@@ -389,16 +401,25 @@ static void put_classes(struct text_report *r)
         put_class_row(r, &h->top_classes[i]);
 }
 
-/* The less severe ones. */
-static void put_other_findings(struct text_report *r)
+/* Those about what holds memory, the worst in full; returns how many there are. */
+static size_t put_findings(struct text_report *r)
 {
     const struct analysis *a = r->a;
-    if (a->finding_count > FINDINGS_IN_FULL)
-        page_blank_line(&r->page);
-    for (size_t i = FINDINGS_IN_FULL; i < a->finding_count && i < FINDING_LINES; i++)
-        finding_line_text(&r->page, &a->findings[i]);
-    left_out_text(&r->page, 0, rest_of(a->finding_count, FINDING_LINES),
-                  "more findings, less severe");
+    size_t count = 0;
+    for (size_t i = 0; i < a->finding_count; i++) {
+        const struct finding *f = &a->findings[i];
+        if (finding_is_of_settings(f))
+            continue;
+        if (count == FINDINGS_IN_FULL)
+            page_blank_line(&r->page);
+        if (count < FINDINGS_IN_FULL)
+            finding_text(&r->page, f, heap_bytes_of(a, f), r->o->show_strings);
+        else if (count < FINDING_LINES)
+            finding_line_text(&r->page, f);
+        count++;
+    }
+    left_out_text(&r->page, 0, rest_of(count, FINDING_LINES), "more findings, less severe");
+    return count;
 }
 
 static void put_holders(struct text_report *r)
@@ -408,10 +429,7 @@ static void put_holders(struct text_report *r)
     page_heading(p, "What held the memory");
     if (a->heap.present)
         put_heap(r);
-    for (size_t i = 0; i < a->finding_count && i < FINDINGS_IN_FULL; i++)
-        finding_text(p, &a->findings[i], heap_bytes_of(a, &a->findings[i]), r->o->show_strings);
-    put_other_findings(r);
-    if (a->finding_count == 0 && a->heap.present)
+    if (put_findings(r) == 0 && a->heap.present)
         page_paragraph(p, no_label(2),
                        "No rule found a leak in it. One snapshot shows what is there, not what "
                        "grows: a second one, taken later under the same load, would.");
@@ -471,6 +489,7 @@ bool report_text(const struct analysis *a, const struct report_options *o,
     put_first_change(&r);
     put_limits(&r);
     put_inputs(&r);
+    settings_text(&r.page, a);
     put_deaths(&r);
     put_observations(&r);
     put_holders(&r);

@@ -296,6 +296,45 @@ const struct explanation explanations[] = {
         "variable, script; kind; entries of the last snapshot; retained: the bytes that it grew "
         "by; growth: bytes, entries, snapshots, and bytes a request with --requests N.",
     },
+    {
+        "config-limits",
+        "Limits stand in several files: V8's in a flag, PM2's, the container's, the unit's. They "
+        "have to fit each other, or the wrong one comes first: V8 aborts before PM2 restarts, the "
+        "kernel kills before V8 collects.",
+        "Files are read, not run: ecosystem files, package.json, Dockerfiles, compose files, "
+        "systemd units, Kubernetes manifests, .env files (of these only NODE_OPTIONS, "
+        "MALLOC_ARENA_MAX and UV_THREADPOOL_SIZE).\n"
+        "warn: max_memory_restart that is not below the heap limit, that PM2 does not take, or "
+        "under {CONFIG_UNIT_MISTAKE_MIB} MiB.\n"
+        "warn: a heap limit that, with {CONFIG_YOUNG_MIB} MiB for young objects, fills the limit "
+        "of the container or unit; info: with {CONFIG_OUTSIDE_MIB} MiB for what is outside of the "
+        "heap.\n"
+        "warn: V8's flags in NODE_OPTIONS under PM2's cluster mode; Node 18 and older in a "
+        "container without a heap limit; a size whose unit is wrong.\n"
+        "info: no limit anywhere; a request without a limit and the reverse; a liveness probe that "
+        "kills within {CONFIG_PROBE_LEAST_SECONDS} s; sharp on glibc without MALLOC_ARENA_MAX.",
+        "A limit may be set where no file given shows it: on the command line, by a Helm chart, in "
+        "a LimitRange, in the environment of the host.\n"
+        "Expressions are not evaluated; those that matter are named as not understood.\n"
+        "A heap limit of the image or of the start script is held against a container only where "
+        "the files have one container.",
+        "{CONFIG_HEAP_PERCENT} % of the container's limit less {CONFIG_YOUNG_MIB} MiB for the "
+        "heap; max_memory_restart at {CONFIG_RESTART_PERCENT} % of the heap limit.\n"
+        "The advice shows the change of the file as a diff.",
+        "variable: the key; script and line: where it stands. It retains nothing.",
+    },
+    {
+        "config-next",
+        "A setting of next.config.js that the version of Next.js does not have, or that costs "
+        "memory. What is wrong with the size of the cache, isr-config says, from files too.",
+        "The version is that of a heap or a log, or what package.json asks for.\n"
+        "warn: a key below images that the version does not know, which ends Next.js from 13.5 "
+        "on.\n"
+        "info: other keys that it does not know; serverSourceMaps; no sharp up to 14.2.",
+        "package.json may allow newer versions than the one that runs.",
+        "Use the key of your version: nextjs.org/docs has a page for each.",
+        "variable: the key; script and line: where it stands.",
+    },
 };
 const size_t explanation_count = ARRAY_LEN(explanations);
 
@@ -362,6 +401,12 @@ static const struct {
     COUNT(WORKERS_LEAST),
     COUNT(PORTS_LEAST),
 #endif
+    COUNT(CONFIG_YOUNG_MIB),
+    COUNT(CONFIG_OUTSIDE_MIB),
+    COUNT(CONFIG_HEAP_PERCENT),
+    COUNT(CONFIG_RESTART_PERCENT),
+    COUNT(CONFIG_UNIT_MISTAKE_MIB),
+    COUNT(CONFIG_PROBE_LEAST_SECONDS),
 #ifdef LARGE_STRING_BYTES
     BYTES(LARGE_STRING_BYTES),
     BYTES(LARGE_STRING_WARN_BYTES),

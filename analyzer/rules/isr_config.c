@@ -9,6 +9,7 @@
 #include "analyzer/next_config.h"
 #include "analyzer/retainers.h"
 #include "analyzer/rules/isr_entries.h"
+#include "analyzer/rules/isr_judgement.h"
 #include "analyzer/rules/rule_list.h"
 #include "analyzer/rules/thresholds.h"
 
@@ -17,17 +18,9 @@
 
 static const char id[] = "isr-config";
 
-/* Nobody means a cache of less: the number was taken for pages, or for megabytes. */
-#define LEAST_SENSIBLE_BYTES 65536
-/* The cache would fill V8's heap, 2 to 4 GB by default, before it drops anything. */
-#define MOST_SENSIBLE_BYTES ((uint64_t)2 << 30)
-
 /* One setting, in the text or in the object. */
 struct seen {
-    const char *key;
-    enum setting_place place;
-    bool is_number, is_own; /* a number is there; an object has the key as its own */
-    uint64_t number;
+    struct isr_setting is;
     uint32_t node; /* of the text */
 };
 
@@ -52,7 +45,7 @@ static struct finding *report(struct rule_input *in, const struct seen *s, enum 
     if (!f)
         return NULL;
     f->confidence = next->certainty == CERTAINTY_EXACT ? 95 : 80;
-    f->variable = s->key;
+    f->variable = s->is.key;
     f->title = title;
     evidence_add(in, f, s->node,
                  "the key is in the configuration that the server loaded; it runs "
@@ -77,63 +70,6 @@ static void advise_handler(struct rule_input *in, struct finding *f)
     if (lines && f)
         advice_add(in, f, "Write the handler under the key of your version", "next.config.js",
                    lines, "Until then pages and fetches are cached in the memory of each process.");
-}
-
-static bool is_size_key(const char *key)
-{
-    return !strcmp(key, "isrMemoryCacheSize") || !strcmp(key, "cacheMaxMemorySize");
-}
-
-static bool is_handler_key(const char *key)
-{
-    return !strcmp(key, "cacheHandler") || !strcmp(key, "incrementalCacheHandlerPath") ||
-           !strcmp(key, "cacheHandlers");
-}
-
-/* The row of a key at its place; SETTING_COUNT: it does not belong there in any version. */
-static size_t row_of(const struct seen *s, bool any_place)
-{
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        if (!strcmp(setting_rows[i].key, s->key) &&
-            (any_place || setting_rows[i].place == s->place))
-            return i;
-    }
-    return SETTING_COUNT;
-}
-
-static const char *consequence(const char *key)
-{
-    return is_size_key(key) ? "the cache has its default size" : "the handler is not used";
-}
-
-/* A key that the version ignores, or that it looks for elsewhere. */
-static bool check_known(struct rule_input *in, const struct seen *s)
-{
-    struct arena *arena = &in->analysis->arena;
-    const struct next_info *next = &in->analysis->next;
-    size_t row = row_of(s, false);
-    const char *title;
-    if (row == SETTING_COUNT) {
-        size_t other = row_of(s, true);
-        if (setting_fit(next, (enum next_setting)other) != FIT_ALL)
-            return true;
-        title = arena_printf(arena, "%s stands at the wrong place, %s reads it as %s: %s", s->key,
-                             next_version_words(next, arena),
-                             setting_text((enum next_setting)other, arena), consequence(s->key));
-    } else if (setting_fit(next, (enum next_setting)row) == FIT_NONE) {
-        title = arena_printf(arena, "%s is set, which %s ignores (it is for %s): %s",
-                             setting_text((enum next_setting)row, arena),
-                             next_version_words(next, arena),
-                             setting_versions((enum next_setting)row, arena), consequence(s->key));
-    } else {
-        return true;
-    }
-    struct finding *f = report(in, s, SEVERITY_WARN, title);
-    if (is_size_key(s->key))
-        advise_size(in, f);
-    else
-        advise_handler(in, f);
-    return false;
 }
 
 static bool has_handler(struct rule_input *in)
@@ -174,38 +110,20 @@ static bool is_contradicted(struct rule_input *in, uint64_t number)
            heap_retained_bytes(in->js->h, map) / 4 > number;
 }
 
-static void check_size(struct rule_input *in, const struct seen *s)
+static void check(struct rule_input *in, struct seen *s)
 {
-    struct arena *arena = &in->analysis->arena;
-    if (is_contradicted(in, s->number))
+    struct isr_judgement misfit;
+    if (is_reported(in, s->is.key))
         return;
-    if (s->number && s->number < LEAST_SENSIBLE_BYTES) {
-        advise_size(in, report(in, s, SEVERITY_WARN,
-                               arena_printf(arena,
-                                            "%s: %llu in next.config.js is a size in bytes, not in "
-                                            "pages: nothing fits, nothing is cached in memory",
-                                            s->key, (unsigned long long)s->number)));
-    } else if (s->number >= MOST_SENSIBLE_BYTES) {
-        advise_size(in, report(in, s, SEVERITY_WARN,
-                               arena_printf(arena,
-                                            "%s is set to %s: V8's heap is full before the cache "
-                                            "drops anything",
-                                            s->key, bytes_text(in, s->number))));
-    } else if (!s->number && !has_handler(in)) {
-        advise_size(in, report(in, s, SEVERITY_INFO,
-                               arena_printf(arena,
-                                            "%s is 0 and there is no cache handler: every page is "
-                                            "read from the disk anew",
-                                            s->key)));
-    }
-}
-
-static void check(struct rule_input *in, const struct seen *s)
-{
-    if (is_reported(in, s->key) || (!is_size_key(s->key) && !is_handler_key(s->key)))
+    s->is.has_handler = has_handler(in);
+    s->is.is_number &= isr_is_size_key(s->is.key) && !is_contradicted(in, s->is.number);
+    if (!isr_judge(&in->analysis->next, &s->is, &in->analysis->arena, &misfit))
         return;
-    if ((!s->is_own || check_known(in, s)) && s->is_number && is_size_key(s->key))
-        check_size(in, s);
+    struct finding *f = report(in, s, misfit.severity, misfit.title);
+    if (isr_is_size_key(s->is.key))
+        advise_size(in, f);
+    else
+        advise_handler(in, f);
 }
 
 /* -- the object that the configuration became -- */
@@ -238,13 +156,12 @@ static void check_own_keys(struct rule_input *in)
 {
     const struct node_list *nodes = &in->census->named[CENSUS_CONFIG_KEYS];
     for (size_t i = 0; i < nodes->count; i++) {
-        struct seen s = {.key = key_word(heap_name(in->js->h, nodes->nodes[i])),
-                         .is_own = true,
-                         .node = nodes->nodes[i]};
-        if (!s.key)
+        struct seen s = {
+            .is = {.key = key_word(heap_name(in->js->h, nodes->nodes[i])), .is_own = true},
+            .node = nodes->nodes[i]};
+        if (!s.is.key)
             continue;
-        size_t row = row_of(&s, true);
-        s.place = setting_rows[row].place;
+        s.is.place = setting_rows[isr_row(&s.is, true)].place;
         if (is_own_key(in->js, nodes->nodes[i]))
             check(in, &s);
     }
@@ -259,10 +176,11 @@ static void check_numbers(struct rule_input *in)
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         const char *value = next_option(next, setting_text(sizes[i], &in->analysis->arena));
         const struct setting_row *row = &setting_rows[sizes[i]];
-        struct seen s = {.key = row->key, .place = row->place, .is_number = true, .node = NO_NODE};
+        struct seen s = {.is = {.key = row->key, .place = row->place, .is_number = true},
+                         .node = NO_NODE};
         if (!value || *value < '0' || *value > '9' || setting_fit(next, sizes[i]) == FIT_NONE)
             continue;
-        s.number = strtoull(value, NULL, 10);
+        s.is.number = strtoull(value, NULL, 10);
         check(in, &s);
     }
 }
@@ -276,13 +194,13 @@ static void check_alone(struct rule_input *in, uint32_t node, struct str text,
 {
     enum { CUT = 1000 };
     const struct next_info *next = &in->analysis->next;
-    struct seen s = {.key = "cacheHandler", .node = node};
+    struct seen s = {.is = {.key = "cacheHandler"}, .node = node};
     bool handler = false, size = false;
     for (size_t i = 0; i < count; i++) {
         handler |= !strcmp(values[i].key, "cacheHandler") && !values[i].assigned;
         size |= !strcmp(values[i].key, "cacheMaxMemorySize");
     }
-    if (!handler || size || text.len >= CUT || is_reported(in, s.key) || !next->cache_handler ||
+    if (!handler || size || text.len >= CUT || is_reported(in, s.is.key) || !next->cache_handler ||
         setting_fit(next, SETTING_CACHE_HANDLER) != FIT_ALL)
         return;
     struct finding *f = report(in, &s, SEVERITY_INFO,
@@ -294,9 +212,9 @@ static void check_alone(struct rule_input *in, uint32_t node, struct str text,
 /* A key at the wrong place, for which the key at the right place is the default's. */
 static bool is_misplaced(struct rule_input *in, const struct config_value *v)
 {
-    const struct seen s = {.key = v->key, .place = v->place};
-    size_t other = row_of(&s, true);
-    return row_of(&s, false) == SETTING_COUNT && !v->assigned &&
+    const struct isr_setting s = {.key = v->key, .place = v->place};
+    size_t other = isr_row(&s, true);
+    return isr_row(&s, false) == SETTING_COUNT && !v->assigned &&
            setting_fit(&in->analysis->next, (enum next_setting)other) == FIT_ALL;
 }
 
@@ -312,9 +230,11 @@ static void check_texts(struct rule_input *in)
         struct str text = js_text(in->js, n);
         size_t count = config_text_read(text, values, SETTINGS);
         for (size_t k = 0; k < count; k++) {
-            const struct seen s = {
-                values[k].key, values[k].place, false, is_misplaced(in, &values[k]), 0, n};
-            if (s.is_own)
+            struct seen s = {.is = {.key = values[k].key,
+                                    .place = values[k].place,
+                                    .is_own = is_misplaced(in, &values[k])},
+                             .node = n};
+            if (s.is.is_own)
                 check(in, &s);
         }
         check_alone(in, n, text, values, count);
@@ -334,16 +254,16 @@ static void check_effect(struct rule_input *in)
     uint32_t map, lru = memory_cache(in, &map);
     enum next_setting setting =
         newer ? SETTING_CACHE_MAX_MEMORY_SIZE : SETTING_ISR_MEMORY_CACHE_SIZE;
-    const struct seen s = {.key = setting_rows[setting].key, .node = lru};
+    const struct seen s = {.is = {.key = setting_rows[setting].key}, .node = lru};
     if ((!newer && !older) || lru == NO_NODE || js_entries(in->js, map) ||
-        rendered < ISR_EVICTED_LEAST || has_handler(in) || is_reported(in, s.key))
+        rendered < ISR_EVICTED_LEAST || has_handler(in) || is_reported(in, s.is.key))
         return;
     struct finding *f =
         report(in, &s, SEVERITY_WARN,
                arena_printf(&in->analysis->arena,
                             "%s is too small for any page: %s routes were rendered and none is "
                             "cached in memory; it is a size in bytes, not in pages",
-                            s.key, count_text(in, rendered)));
+                            s.is.key, count_text(in, rendered)));
     if (f)
         f->confidence = 75;
     advise_size(in, f);

@@ -25,8 +25,8 @@ struct rule_input {
 
 struct rule {
     const char *id;
-    const char *summary; /* one line */
-    bool (*run)(struct rule_input *in, struct err *err);
+    const char *summary;                                 /* one line */
+    bool (*run)(struct rule_input *in, struct err *err); /* NULL: it is not about heaps */
 };
 
 extern const struct rule rules[];

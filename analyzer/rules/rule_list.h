@@ -31,6 +31,12 @@
       "equal texts in many copies, where they are a good part of the heap")                        \
     X(growth, "growth", "what a variable holds and is more in every later snapshot")
 
+/* What analyzer/config_lint.h finds in configuration files: no heap is looked at for these. */
+#define CONFIG_RULE_LIST(X)                                                                        \
+    X("config-limits", "limits in configuration files that do not fit each other, or their unit")  \
+    X("config-next",                                                                               \
+      "settings of next.config.js that its version does not have, or that cost memory")
+
 #define X(name, id, summary) bool rule_##name(struct rule_input *in, struct err *err);
 RULE_LIST(X)
 #undef X

@@ -146,4 +146,20 @@
 #define GROWTH_FIT_PERCENT 10
 #define GROWTH_FIT_MULTIPLE 3
 
+/* Of configuration files, in MiB. Three semi-spaces of 16 lie beside the old space that V8's flag
+ * bounds. A Next.js server that does nothing has some 100 outside of its heap: code, ICU, stacks,
+ * the C library's heap. So three quarters of a limit are for the heap. */
+#define CONFIG_YOUNG_MIB 48
+#define CONFIG_OUTSIDE_MIB 100
+#define CONFIG_HEAP_PERCENT 75
+#define CONFIG_HEAP_LEAST_MIB 64
+/* PM2 acts before V8 gives up. */
+#define CONFIG_RESTART_PERCENT 90
+/* No Node process runs in less: the unit is wrong. */
+#define CONFIG_UNIT_MISTAKE_MIB 16
+/* V8's own limit on a large machine: a restart above it never comes first. */
+#define CONFIG_DEFAULT_HEAP_MIB 4144
+/* A probe that kills a server sooner after its start than a slow machine needs to load Next.js. */
+#define CONFIG_PROBE_LEAST_SECONDS 20
+
 #endif

@@ -34,8 +34,9 @@ static void test_numbers(void **state)
         {"50 /* pages */ ,", CONFIG_NUMBER, 50},
         {"process.env.SIZE,", CONFIG_OTHER, 0},
         {"50 * mib,", CONFIG_OTHER, 0},
-        {"0x100000,", CONFIG_OTHER, 0},
-        {"0.5 * 1024,", CONFIG_OTHER, 0},
+        {"0x100000,", CONFIG_NUMBER, 1048576},
+        {"0.5 * 1024,", CONFIG_NUMBER, 512},
+        {"0.5,", CONFIG_OTHER, 0},
         {"99999999999999999999999,", CONFIG_OTHER, 0},
         {"9999999999999999 * 9999999999999999,", CONFIG_OTHER, 0},
         {"'50',", CONFIG_OTHER, 0},
@@ -106,10 +107,12 @@ static void test_cut(void **state)
     }
     struct buf deep = {0};
     struct config_value v;
+    buf_puts(&deep, "module.exports={cacheHandler:1,");
     for (unsigned i = 0; i < 100; i++)
         buf_puts(&deep, "a:{");
     buf_puts(&deep, "cacheMaxMemorySize:1");
     assert_int_equal(config_text_read((struct str){deep.data, deep.len}, &v, 1), 1);
+    assert_string_equal(v.key, "cacheHandler");
     buf_release(&deep);
 }
 

@@ -31,6 +31,8 @@ static const char *const public_ids[] = {
     "next-known-leak",
     "source-maps-retained",
     "growth",
+    "config-limits",
+    "config-next",
 };
 
 static void test_public_ids(void **state)

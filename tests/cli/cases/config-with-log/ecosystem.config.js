@@ -1,0 +1,7 @@
+module.exports = {
+  apps: [{
+    name: 'shop',
+    script: 'server.js',
+    max_memory_restart: '260M',
+  }],
+}
